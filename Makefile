@@ -1,0 +1,31 @@
+# Two commands, each of which sets everything up first (quickly, once that is done):
+#   make demo   a small EDC with a simulated camera: make demo PORT=8001 DATA=/somewhere/else
+#   make test   the test suite on SQLite: make test ARGS="-k upload --database postgresql"
+
+PORT ?= 8000
+DATA ?= demo/data
+ARGS ?=
+PYTHON = .venv/bin/python
+
+export DEMO_DATA = $(DATA)
+
+.PHONY: demo demo-reset test setup lock clean
+
+demo: setup
+	@exec $(PYTHON) demo/manage.py demo --port "$(PORT)"
+
+demo-reset: setup
+	@exec $(PYTHON) demo/manage.py demo_reset
+
+test: setup
+	@exec $(PYTHON) runtests.py $(ARGS)
+
+setup:
+	@sh scripts/setup.sh
+
+# Choose the newest versions that pyproject.toml allows and write them down with their hashes.
+lock:
+	@sh scripts/setup.sh lock
+
+clean:
+	rm -rf .venv .tools

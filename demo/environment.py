@@ -1,0 +1,56 @@
+"""What the demo reads from its environment and keeps in its data directory."""
+
+import json
+import os
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+DATA_VARIABLE = "DEMO_DATA"
+SETTING_PREFIX = "EDC_RETINOPATHY_"
+# Variables of this prefix choose the database of a test run; they are no settings of the app.
+TEST_PREFIX = "EDC_RETINOPATHY_TEST_"
+
+
+def data_directory(default: Path) -> Path:
+    """Give the directory of everything the demo writes, ``$DEMO_DATA`` or ``default``; make it if needed."""
+    directory = Path(os.environ.get(DATA_VARIABLE) or default).resolve()
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def made_directory(path: Path) -> Path:
+    """Give ``path`` once it exists as a directory."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def secret_key(path: Path) -> str:
+    """Give the secret key kept in ``path``; the first caller makes it, readable by its owner only."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(get_random_secret_key(), encoding="ascii")
+        draft.replace(path)
+    return path.read_text(encoding="ascii")
+
+
+def settings_from_environment() -> dict[str, object]:
+    """Give the ``EDC_RETINOPATHY_*`` variables as settings.
+
+    Numbers, ``true``, ``false`` and ``null`` become what they are in JSON, anything else stays text.
+    """
+    return {
+        name: _setting(value)
+        for name, value in os.environ.items()
+        if name.startswith(SETTING_PREFIX) and not name.startswith(TEST_PREFIX)
+    }
+
+
+def _setting(value: str) -> object:
+    if value in ("", "None"):
+        return None
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value

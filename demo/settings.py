@@ -1,0 +1,141 @@
+"""Settings of the demo: a small clinicedc project with edc_retinopathy, on SQLite.
+
+Everything it writes is below one data directory (``$DEMO_DATA``, by default ``demo/data``). Variables named
+like the app's settings, such as ``EDC_RETINOPATHY_MAX_FILE_SIZE_MB=20``, override them.
+"""
+
+from pathlib import Path
+
+from multisite import SiteID
+
+from demo.crypto_hash import remember_constant_hash
+from demo.environment import (
+    data_directory,
+    made_directory,
+    secret_key,
+    settings_from_environment,
+)
+
+remember_constant_hash()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_DIR = BASE_DIR / "demo"
+DATA_DIR = data_directory(default=DEMO_DIR / "data")
+
+# The app itself
+EDC_RETINOPATHY_STORAGE_DIR = DATA_DIR / "storage"
+made_directory(EDC_RETINOPATHY_STORAGE_DIR / "images")
+
+# Django
+DEBUG = False
+SECRET_KEY = secret_key(DATA_DIR / "secret_key")
+ALLOWED_HOSTS = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+ROOT_URLCONF = "demo.urls"
+WSGI_APPLICATION = "demo.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sites",
+    "django_crypto_fields.apps.AppConfig",
+    "multisite",
+    "simple_history",
+    "rangefilter",
+    "fontawesomefree",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "edc_sites.apps.AppConfig",
+    "edc_auth.apps.AppConfig",
+    "edc_notification.apps.AppConfig",
+    "edc_registration.apps.AppConfig",
+    "edc_model_admin.apps.AppConfig",
+    "edc_dashboard.apps.AppConfig",
+    "edc_navbar.apps.AppConfig",
+    "edc_retinopathy.apps.AppConfig",
+    "demo.apps.AppConfig",
+    # Last: at post_migrate it expects what every other app has registered.
+    "edc_appconfig.apps.AppConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "multisite.middleware.DynamicSiteMiddleware",
+    "django.contrib.sites.middleware.CurrentSiteMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "edc_dashboard.middleware.DashboardMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before the apps': clinicedc's own base page asks a CDN for Bootstrap.
+        "DIRS": [DEMO_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "edc_model_admin.context_processors.admin_theme",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "demo.sqlite3",
+        "OPTIONS": {
+            "timeout": 20,
+            # A transaction that writes takes the lock at its start: it waits there instead of failing midway.
+            "transaction_mode": "IMMEDIATE",
+            # FULL: a committed record survives a power cut, as its file does.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "Africa/Dar_es_Salaam"
+USE_TZ = True
+STATIC_URL = "/static/"
+# EDC templates name static files that do not exist, so a manifest storage would break them: the default stays.
+STATIC_ROOT = made_directory(DATA_DIR / "static")
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["edc_auth.backends.ModelBackendWithSite"]
+
+# Sites: the host name of a request decides
+SITE_ID = SiteID(default=10)
+# multisite's SITE_ID only behaves like an integer.
+SILENCED_SYSTEM_CHECKS = ["sites.E101"]
+MULTISITE_REGISTER_POST_MIGRATE_SYNC_ALIAS = False
+EDC_SITES_CREATE_DEFAULT = False
+
+# clinicedc
+APP_NAME = "edc_retinopathy"
+# edc_sites looks for this among the settings when it migrates.
+DJANGO_SETTINGS_MODULE = "demo.settings"
+LIVE_SYSTEM = False
+EDC_PROTOCOL_NUMBER = "105"
+EDC_PROTOCOL_PROJECT_NAME = "Retinopathy demo"
+EDC_PROTOCOL_TITLE = "A demonstration of edc-retinopathy"
+EDC_MAIL_ENABLED = False
+DJANGO_REVISION_IGNORE_WORKING_DIR = True
+
+# Encryption keys: each data directory has its own; never committed
+DJANGO_CRYPTO_FIELDS_KEY_PATH = made_directory(DATA_DIR / "keys")
+DJANGO_CRYPTO_FIELDS_KEY_PATH_IN_APP_FOLDER = True
+AUTO_CREATE_KEYS = True
+
+globals().update(settings_from_environment())

@@ -1,0 +1,41 @@
+#!/usr/bin/env python
+"""Run the test suite with pytest, on SQLite or on a database server.
+
+    runtests.py [--database sqlite|postgresql|mariadb] [arguments of pytest]
+
+The server's address comes from EDC_RETINOPATHY_TEST_DATABASE_HOST, _PORT, _USER and _PASSWORD; without them
+it is this machine's, with the server's usual port and administrator.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+DATABASES = ("sqlite", "postgresql", "mariadb")
+
+
+def main() -> int:
+    """Run pytest with what the command line says; give its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
+    parser.add_argument(
+        "--database", choices=DATABASES, default="sqlite", help="what to run on (default: %(default)s)"
+    )
+    options, pytest_arguments = parser.parse_known_args()
+    os.chdir(ROOT)
+    # In the environment, so that the workers of pytest-xdist see it too.
+    os.environ["EDC_RETINOPATHY_TEST_DATABASE"] = options.database
+    # Settings of the app that are set for the demo must not reach the tests.
+    for name in [name for name in os.environ if name.startswith("EDC_RETINOPATHY_")]:
+        if not name.startswith("EDC_RETINOPATHY_TEST_"):
+            del os.environ[name]
+    return pytest.main(pytest_arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
