@@ -1,0 +1,1 @@
+"""Receives, keeps and shows retinal exams in a clinicedc project."""

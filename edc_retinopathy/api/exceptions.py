@@ -1,0 +1,133 @@
+"""From whatever was raised to the one shape of an error: ``{"code", "error"[, "fields"]}``.
+
+The only place that knows which HTTP status a code has.
+"""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from ..errors import RetinopathyError
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 30
+
+STATUS_OF_CODE = {
+    "no_session": status.HTTP_404_NOT_FOUND,
+    "filename_conflict": status.HTTP_409_CONFLICT,
+    "storage_error": status.HTTP_500_INTERNAL_SERVER_ERROR,
+    "server_busy": status.HTTP_503_SERVICE_UNAVAILABLE,
+}
+
+
+class LengthRequired(exceptions.APIException):
+    """The body's length is not announced (RFC 9110, 15.5.12)."""
+
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_code = "length_required"
+    default_detail = "The request needs a Content-Length; a chunked body is not accepted."
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
+    """The answer to any exception raised below the API's base."""
+    set_rollback()
+    if isinstance(exc, RetinopathyError):
+        code, message, fields = exc.code, exc.message, exc.fields
+        http_status = STATUS_OF_CODE.get(code, status.HTTP_400_BAD_REQUEST)
+        if http_status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+            logger.error("%s: %s", code, message, exc_info=exc)
+        return _response(code, message, http_status, fields=fields)
+    if isinstance(exc, OperationalError | InterfaceError):
+        # Locked, unreachable or gone in the middle: the same request can succeed later.
+        logger.error("The database could not be used.", exc_info=exc)
+        return _response(
+            "server_busy",
+            "The server is busy. Send the request again in a moment.",
+            status.HTTP_503_SERVICE_UNAVAILABLE,
+        )
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    if isinstance(exc, exceptions.ValidationError):
+        return _validation_response(exc.detail)
+    if isinstance(exc, exceptions.ParseError):
+        return _response("invalid_request", str(exc.detail), exc.status_code)
+    if isinstance(exc, exceptions.APIException):
+        return _response(
+            _code_of(exc), str(exc.detail), exc.status_code, headers=_headers_of(exc)
+        )
+    if isinstance(exc, SuspiciousOperation | MultiPartParserError | UnreadablePostError):
+        return _response("invalid_request", _malformed(exc), status.HTTP_400_BAD_REQUEST)
+    return _unforeseen(exc, context)
+
+
+def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:
+    logger.error("Unforeseen error in the API.", exc_info=exc)
+    # What Django does for an error that no view handled: error reporting listens to it.
+    got_request_exception.send(sender=None, request=getattr(context["request"], "_request", None))
+    return _response(
+        "server_error",
+        "The server made an error. It was logged.",
+        status.HTTP_500_INTERNAL_SERVER_ERROR,
+    )
+
+
+def _validation_response(detail: Any) -> Response:
+    if not isinstance(detail, dict):
+        detail = {"non_field_errors": detail}
+    fields = {name: [str(error) for error in errors] for name, errors in detail.items()}
+    first_name, first_errors = next(iter(fields.items()))
+    about = "" if first_name == "non_field_errors" else f"{first_name}: "
+    return _response(
+        "invalid_request", f"{about}{first_errors[0]}", status.HTTP_400_BAD_REQUEST, fields=fields
+    )
+
+
+def _malformed(exc: Exception) -> str:
+    if isinstance(exc, RequestDataTooBig):
+        return "The request has more data outside its file than is accepted."
+    if isinstance(exc, UnreadablePostError):
+        return "The request's body ended before all of it was received."
+    return str(exc) or "The request is malformed."
+
+
+def _code_of(exc: exceptions.APIException) -> str:
+    codes = exc.get_codes()
+    return codes if isinstance(codes, str) else exc.default_code
+
+
+def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    return headers
+
+
+def _response(
+    code: str,
+    message: str,
+    http_status: int,
+    *,
+    fields: dict[str, list[str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    body: dict[str, Any] = {"code": code, "error": message}
+    if fields:
+        body["fields"] = fields
+    headers = dict(headers or {})
+    if code in {"storage_error", "server_busy"}:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(body, status=http_status, headers=headers)

@@ -1,0 +1,141 @@
+"""The upload's multipart parser: the file part goes straight to storage as it arrives."""
+
+from collections import deque
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, DataAndFiles
+
+from ..errors import InvalidFilename, InvalidRequest
+from ..storage import IncomingFile, check_filename
+
+FILE_FIELD = "file"
+CHUNK_BYTES = 256 * 1024
+# Enough for the closing boundary (70 characters at most, RFC 2046 5.1.1) and an epilogue.
+TAIL_BYTES = 1024
+
+
+class ReceivedFile(UploadedFile):
+    """The file part of an upload: its name as sent, its bytes in ``incoming``."""
+
+    def __init__(self, incoming: IncomingFile, name: str) -> None:
+        super().__init__(name=None, size=incoming.size)
+        self.incoming = incoming
+        self.original_filename = name
+
+    def close(self) -> None:
+        """Called by Django when the request ends: whatever was not published goes."""
+        self.incoming.discard()
+
+
+class StorageUploadHandler(FileUploadHandler):
+    """Writes the one file part into storage, measuring and hashing on the way."""
+
+    chunk_size = CHUNK_BYTES
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self.incoming: IncomingFile | None = None
+        self.original_filename = ""
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Open the temporary file; other file parts are skipped, a second one is refused."""
+        super().new_file(field_name, file_name, *args, **kwargs)
+        if field_name != FILE_FIELD:
+            raise SkipFile
+        if self.incoming is not None:
+            raise InvalidRequest(
+                "The request has more than one file.",
+                fields={FILE_FIELD: ["Send one file in each request."]},
+            )
+        self.original_filename = check_filename(file_name)
+        self.incoming = IncomingFile()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write one chunk; raises ``FileTooLarge`` or ``StorageError`` at once."""
+        assert self.incoming is not None  # noqa: S101 - new_file comes first
+        self.incoming.write(raw_data)
+
+    def file_complete(self, file_size: int) -> ReceivedFile | None:
+        """Hand over what was received."""
+        if self.incoming is None or self.field_name != FILE_FIELD:
+            return None
+        return ReceivedFile(self.incoming, self.original_filename)
+
+    def discard(self) -> None:
+        """Remove what was received, for a request that fails while it is parsed."""
+        if self.incoming is not None:
+            self.incoming.discard()
+
+
+class VerbatimMultiPartParser(DjangoMultiPartParser):
+    """Django's parser, less its silent changes to file names: they are checked instead."""
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        """Strip directory parts, as Django does; raise ``InvalidFilename`` if nothing is left."""
+        name = file_name.rsplit("/")[-1].rsplit("\\")[-1]
+        if not name:
+            raise InvalidFilename("The file has no name.")
+        return name
+
+
+class TailKeeper:
+    """Passes a stream through and remembers its last bytes, to tell a cut body from a whole one."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._chunks: deque[bytes] = deque()
+
+    def read(self, size: int = -1) -> bytes:
+        """Read as the stream does."""
+        data = self._stream.read(size)
+        self._chunks.append(data[-TAIL_BYTES:])
+        while sum(map(len, self._chunks)) - len(self._chunks[0]) >= TAIL_BYTES:
+            self._chunks.popleft()
+        return data
+
+    @property
+    def tail(self) -> bytes:
+        """The last bytes read, at least ``TAIL_BYTES`` of them if there were as many."""
+        return b"".join(self._chunks)
+
+
+class UploadParser(BaseParser):
+    """Parses ``multipart/form-data`` (RFC 7578) with one file part named ``file``."""
+
+    media_type = "multipart/form-data"
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Any = None
+    ) -> DataAndFiles:
+        """The form's fields and the :class:`ReceivedFile`.
+
+        Raises ``ParseError`` if the form is malformed or was cut, and whatever storage
+        raises; then nothing that was received stays.
+        """
+        request = (parser_context or {})["request"]
+        encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
+        meta = {**request.META, "CONTENT_TYPE": media_type}
+        handler = StorageUploadHandler(request)
+        body = TailKeeper(stream)
+        try:
+            parser = VerbatimMultiPartParser(meta, body, [handler], encoding)
+            data, files = parser.parse()
+            # Django's parser takes the end of a cut body for the end of the file in it.
+            if b"--" + parser._boundary + b"--" not in body.tail:
+                raise ParseError("The request's body ended before all of it was received.")
+        except MultiPartParserError as e:
+            handler.discard()
+            raise ParseError(f"The multipart form is malformed: {e}") from e
+        # Whatever happened, nothing may stay behind; the exception goes on.
+        except BaseException:
+            handler.discard()
+            raise
+        if FILE_FIELD not in files and FILE_FIELD in data:
+            raise InvalidFilename("The file part has no file name.")
+        return DataAndFiles(data, files)

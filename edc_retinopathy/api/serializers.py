@@ -1,0 +1,99 @@
+"""What the API reads and writes. The names and types here are the contract's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from ..models import CameraSession, SessionFile
+
+# The name that newer clients know the session's id by: ``resolve`` answers it beside
+# ``camera_session_id``, and an upload may use it as its query parameter.
+CAMERA_SESSION_ID_ALIAS = "eye_exam_register_id"
+
+EARLIEST_CAPTURE = datetime(2000, 1, 1, tzinfo=UTC)
+# A workstation's clock and time zone may be off, but not by more.
+LATEST_CAPTURE_AHEAD = timedelta(days=1)
+
+
+class ResolveSerializer(serializers.Serializer[Any]):
+    """The body of a resolve."""
+
+    subject_identifier = serializers.CharField(max_length=50)
+    device_id = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, allow_null=True, default=""
+    )
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    """The form of an upload."""
+
+    file = serializers.FileField(allow_empty_file=True)
+    capture_datetime = serializers.DateTimeField()
+    checksum = serializers.RegexField(r"\A[0-9a-fA-F]{64}\Z", required=False)
+
+    def validate_capture_datetime(self, value: datetime) -> datetime:
+        """Refuse what no camera can mean: before 2000 or more than a day ahead."""
+        if not EARLIEST_CAPTURE <= value <= timezone.now() + LATEST_CAPTURE_AHEAD:
+            raise serializers.ValidationError(
+                "Expected a time from 2000 on and not more than a day ahead."
+            )
+        return value
+
+    def validate_checksum(self, value: str) -> str:
+        """In lower case, as it is compared and stored."""
+        return value.lower()
+
+
+class UploadQuerySerializer(serializers.Serializer[Any]):
+    """The query of an upload: the session's id, by either name."""
+
+    camera_session_id = serializers.UUIDField(required=False)
+    eye_exam_register_id = serializers.UUIDField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One id; raises if two different ones are given."""
+        if len(set(attrs.values())) > 1:
+            raise serializers.ValidationError(
+                {CAMERA_SESSION_ID_ALIAS: ["Differs from camera_session_id."]}
+            )
+        return {"camera_session_id": next(iter(attrs.values()), None)}
+
+
+def resolved(session: CameraSession) -> dict[str, Any]:
+    """The answer to a resolve."""
+    return {
+        "subject_identifier": session.subject_identifier,
+        "camera_session_id": str(session.pk),
+        CAMERA_SESSION_ID_ALIAS: str(session.pk),
+        "uploaded": session.uploaded_file_types,
+    }
+
+
+class SessionFileSerializer(serializers.ModelSerializer[SessionFile]):
+    """The answer to an upload."""
+
+    camera_session_id = serializers.UUIDField()
+
+    class Meta:
+        model = SessionFile
+        fields = (
+            "id",
+            "camera_session_id",
+            "file_type",
+            "original_filename",
+            "stored_filename",
+            "checksum",
+        )
+
+
+class StatusSerializer(serializers.Serializer[CameraSession]):
+    """The answer to a status."""
+
+    camera_session_id = serializers.UUIDField(source="pk")
+    subject_identifier = serializers.CharField()
+    report_datetime = serializers.DateTimeField()
+    uploaded = serializers.ListField(source="uploaded_file_types")
+    missing = serializers.ListField(source="missing_file_types")
+    complete = serializers.BooleanField(source="is_complete")

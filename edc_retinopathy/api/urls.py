@@ -1,0 +1,21 @@
+"""The API's URLs; a project includes this module below ``api/``."""
+
+from django.urls import path, re_path
+
+from . import views
+
+app_name = "edc_retinopathy_api"
+
+urlpatterns = [
+    path("retinopathy/ping/", views.PingView.as_view(), name="ping"),
+    path("retinopathy/resolve/", views.ResolveView.as_view(), name="resolve"),
+    path(
+        "retinopathy/<str:subject_identifier>/status/", views.StatusView.as_view(), name="status"
+    ),
+    path(
+        "retinopathy/<str:subject_identifier>/<str:file_type>/",
+        views.UploadView.as_view(),
+        name="upload",
+    ),
+    re_path(r"^retinopathy(/.*)?$", views.UnknownPathView.as_view(), name="unknown"),
+]

@@ -1,0 +1,156 @@
+"""The endpoints: look up, authorize, validate, one call to the domain, serialize."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.decorators import method_decorator
+from rest_framework.exceptions import NotFound
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from .. import access, conf, ingest
+from ..auth_objects import ADD_FILES, VIEW_SESSIONS
+from ..choices import FileType
+from ..models import CameraSession
+from ..models.camera_session_queryset import CameraSessionQuerySet
+from ..storage import sweep_stale, too_large
+from .authentication import AccessTokenAuthentication
+from .exceptions import LengthRequired, exception_handler
+from .parsers import UploadParser
+from .permissions import HasEndpointPermission
+from .serializers import (
+    ResolveSerializer,
+    SessionFileSerializer,
+    StatusSerializer,
+    UploadQuerySerializer,
+    UploadSerializer,
+    resolved,
+)
+
+# What a multipart form adds to its file: boundaries, headers and the other fields.
+FORM_OVERHEAD_BYTES = 64 * 1024
+
+
+# An upload commits before it answers, whatever ATOMIC_REQUESTS says.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class RetinopathyAPIView(APIView):
+    """What all endpoints share: token, permission, JSON, and one shape of errors."""
+
+    authentication_classes = (AccessTokenAuthentication,)
+    permission_classes = (HasEndpointPermission,)
+    parser_classes: tuple[Any, ...] = (JSONParser,)
+    renderer_classes = (JSONRenderer,)
+    required_permission: str | None = None
+
+    def get_exception_handler(self) -> Callable[..., Response]:
+        """Ours, whatever the project's settings say."""
+        return exception_handler
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Authenticate and authorize, then refuse a body of unknown length."""
+        super().initial(request, *args, **kwargs)
+        if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
+            raise LengthRequired
+
+    def readable_sessions(self) -> CameraSessionQuerySet:
+        """The sessions that the account may look at."""
+        site_id = access.current_site_id(self.request)
+        return CameraSession.objects.visible_at(
+            access.readable_site_ids(self.request.user, site_id)
+        )
+
+    def writable_sessions(self) -> CameraSessionQuerySet:
+        """The sessions that the account may change."""
+        site_id = access.current_site_id(self.request)
+        return CameraSession.objects.visible_at(
+            access.writable_site_ids(self.request.user, site_id)
+        )
+
+
+class PingView(RetinopathyAPIView):
+    """Tells a camera that the server is there and knows its token."""
+
+    def get(self, request: Request) -> Response:
+        """Answer 200."""
+        return Response({"status": "ok"})
+
+
+class ResolveView(RetinopathyAPIView):
+    """Tells a camera which session its next uploads go to."""
+
+    required_permission = VIEW_SESSIONS
+
+    def post(self, request: Request) -> Response:
+        """Pin the session and answer 200 with it."""
+        serializer = ResolveSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        subject_identifier = serializer.validated_data["subject_identifier"]
+        session = self.writable_sessions().for_subject(subject_identifier).to_resolve()
+        session.pin(device_id=serializer.validated_data["device_id"] or "", user=request.user)
+        return Response(resolved(session))
+
+
+class UploadView(RetinopathyAPIView):
+    """Receives one file of an exam."""
+
+    required_permission = ADD_FILES
+    parser_classes = (UploadParser,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse a body that is too large before any of it is read."""
+        super().initial(request, *args, **kwargs)
+        content_length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if content_length > conf.max_file_size_bytes() + FORM_OVERHEAD_BYTES:
+            raise too_large()
+
+    def post(self, request: Request, subject_identifier: str, file_type: str) -> Response:
+        """Answer 201 with the record, or 200 if this very file is stored already."""
+        parsed_file_type = FileType.from_name(file_type)
+        query = UploadQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        # Chosen before the body is read: a slow upload belongs to the exam that it began in.
+        session = (
+            self.writable_sessions()
+            .for_subject(subject_identifier)
+            .for_upload(query.validated_data["camera_session_id"])
+        )
+        sweep_stale()
+        form = UploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        received = form.validated_data["file"]
+        session_file, created = ingest.receive_file(
+            session,
+            received.incoming,
+            upload=ingest.Upload(
+                file_type=parsed_file_type,
+                original_filename=received.original_filename,
+                capture_datetime=form.validated_data["capture_datetime"],
+                checksum=form.validated_data.get("checksum"),
+            ),
+            user=request.user,
+        )
+        return Response(SessionFileSerializer(session_file).data, status=201 if created else 200)
+
+
+class StatusView(RetinopathyAPIView):
+    """Tells a camera what has arrived and what is missing."""
+
+    required_permission = VIEW_SESSIONS
+
+    def get(self, request: Request, subject_identifier: str) -> Response:
+        """Answer 200 with the session's progress."""
+        session = self.readable_sessions().for_subject(subject_identifier).for_status()
+        return Response(StatusSerializer(session).data)
+
+
+class UnknownPathView(RetinopathyAPIView):
+    """Answers for every path below the base that is no endpoint."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raise ``NotFound``, for whatever method, once the caller is known."""
+        super().initial(request, *args, **kwargs)
+        raise NotFound("There is no such endpoint. The paths of the API end in a slash.")

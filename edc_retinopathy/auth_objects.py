@@ -1,0 +1,32 @@
+"""Groups and roles of the app, and what each may do."""
+
+# Groups.
+RETINOPATHY_VIEW = "RETINOPATHY_VIEW"
+RETINOPATHY = "RETINOPATHY"
+RETINOPATHY_SUPER = "RETINOPATHY_SUPER"
+RETINOPATHY_CAMERA = "RETINOPATHY_CAMERA"
+
+# Roles: clinicians create sessions, graders read, cameras upload.
+RETINOPATHY_ROLE = "retinopathy"
+RETINOPATHY_GRADER_ROLE = "retinopathy_grader"
+RETINOPATHY_CAMERA_ROLE = "retinopathy_camera"
+
+# What the API asks for.
+VIEW_SESSIONS = "edc_retinopathy.view_camerasession"
+ADD_FILES = "edc_retinopathy.add_sessionfile"
+
+view_codenames = (
+    VIEW_SESSIONS,
+    "edc_retinopathy.view_historicalcamerasession",
+    "edc_retinopathy.view_sessionfile",
+    "edc_retinopathy.view_historicalsessionfile",
+)
+edit_codenames = (
+    *view_codenames,
+    "edc_retinopathy.add_camerasession",
+    "edc_retinopathy.change_camerasession",
+)
+super_codenames = (*edit_codenames, "edc_retinopathy.delete_camerasession")
+camera_codenames = (VIEW_SESSIONS, ADD_FILES)
+
+GROUP_THAT_GRANTS = {VIEW_SESSIONS: RETINOPATHY_CAMERA, ADD_FILES: RETINOPATHY_CAMERA}

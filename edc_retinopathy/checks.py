@@ -1,0 +1,113 @@
+"""System checks: what a deployer gets wrong, said before the first camera finds out."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+from django.core.exceptions import ImproperlyConfigured
+
+from . import conf
+
+# An upload's form without its file is far smaller.
+LEAST_FORM_BYTES = 64 * 1024
+
+
+@register(Tags.files)
+def check_storage(**kwargs: Any) -> list[CheckMessage]:
+    """W001, E001, E002, E003: the storage directory is set, there, and writable."""
+    try:
+        storage_dir = conf.storage_dir()
+    except ImproperlyConfigured:
+        return [
+            Warning(
+                "EDC_RETINOPATHY_STORAGE_DIR is not set: no camera can upload.",
+                hint="Set it to the absolute path of a directory that only this project writes to.",
+                id="edc_retinopathy.W001",
+            )
+        ]
+    if not storage_dir.is_dir():
+        return [
+            Error(
+                f"EDC_RETINOPATHY_STORAGE_DIR is not a directory: {storage_dir}.",
+                hint="Create it, or mount the disk that holds it.",
+                id="edc_retinopathy.E001",
+            )
+        ]
+    images_dir = conf.images_dir()
+    if not images_dir.is_dir():
+        return [
+            Error(
+                f"The storage directory has no 'images' directory: {images_dir}.",
+                # Making it here would hide that a disk is not mounted.
+                hint=f"Create it: mkdir {images_dir}",
+                id="edc_retinopathy.E002",
+            )
+        ]
+    if not os.access(images_dir, os.R_OK | os.W_OK | os.X_OK):
+        return [
+            Error(
+                f"This process may not write to {images_dir}.",
+                hint="Give the directory to the user that runs the server.",
+                id="edc_retinopathy.E003",
+            )
+        ]
+    return []
+
+
+# Each setting by the reader that raises ``ImproperlyConfigured`` if it cannot be used.
+NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
+    ("E004", conf.max_file_size_bytes, "Set it to a number of MiB above 0, for example 10 or 0.5."),
+    ("E005", conf.session_expires_after, "Set it to a number of minutes; 0 or None means never."),
+)
+
+
+@register()
+def check_numbers(**kwargs: Any) -> list[CheckMessage]:
+    """E004 and later: each numeric setting is a usable number."""
+    messages: list[CheckMessage] = []
+    for check_id, read, hint in NUMBERS:
+        try:
+            read()
+        except ImproperlyConfigured as e:
+            messages.append(Error(str(e), hint=hint, id=f"edc_retinopathy.{check_id}"))
+    return messages
+
+
+@register()
+def check_token_authentication(**kwargs: Any) -> list[CheckMessage]:
+    """E010: DRF's tokens are installed."""
+    if apps.is_installed("rest_framework.authtoken"):
+        return []
+    return [
+        Error(
+            "The API authenticates cameras by token, but 'rest_framework.authtoken' is not "
+            "installed.",
+            hint="Add 'rest_framework' and 'rest_framework.authtoken' to INSTALLED_APPS, and migrate.",
+            id="edc_retinopathy.E010",
+        )
+    ]
+
+
+# Django's limits on a request (its file not counted), with the least that an upload needs.
+DJANGO_LIMITS = {
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": LEAST_FORM_BYTES,
+    "DATA_UPLOAD_MAX_NUMBER_FIELDS": 10,
+    "DATA_UPLOAD_MAX_NUMBER_FILES": 1,
+}
+
+
+@register()
+def check_django_limits(**kwargs: Any) -> list[CheckMessage]:
+    """E011: Django's limits on a request leave room for an upload."""
+    return [
+        Error(
+            f"{name} is {limit}: honest uploads would be refused.",
+            hint=f"Leave Django's default, or set it to {least} or more.",
+            id="edc_retinopathy.E011",
+        )
+        for name, least in DJANGO_LIMITS.items()
+        if (limit := getattr(settings, name)) is not None and limit < least
+    ]

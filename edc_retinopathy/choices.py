@@ -1,0 +1,134 @@
+"""The choices of the app and the one table behind them.
+
+What a file type accepts, which eye it shows and what a session needs are written down
+here once: validation, completeness, forms and documentation read them from here.
+"""
+
+from dataclasses import dataclass
+
+from clinicedc_constants import NO, NOT_APPLICABLE, NOT_EVALUATED, YES
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from .errors import InvalidFileType
+
+
+class Eye(TextChoices):
+    """The eyes, by the names that the API uses (OS is left, OD is right)."""
+
+    LEFT = "left", _("Left eye (OS)")
+    RIGHT = "right", _("Right eye (OD)")
+
+
+class ContentType(TextChoices):
+    """The media types (RFC 6838) that may be stored, as detected in the bytes."""
+
+    JPEG = "image/jpeg", "JPEG"
+    PNG = "image/png", "PNG"
+    DICOM = "application/dicom", "DICOM"
+    PDF = "application/pdf", "PDF"
+    HTML = "text/html", "HTML"
+
+
+IMAGES = frozenset({ContentType.JPEG, ContentType.PNG})
+DICOMS = frozenset({ContentType.DICOM})
+REPORTS = frozenset({ContentType.PDF, ContentType.HTML})
+
+
+class FileType(TextChoices):
+    """What a file of an exam is, as named in the upload's URL."""
+
+    LEFT = "left", _("Left eye image")
+    RIGHT = "right", _("Right eye image")
+    LEFT_DICOM = "left_dicom", _("Left eye DICOM")
+    RIGHT_DICOM = "right_dicom", _("Right eye DICOM")
+    LEFT_REPORT = "left_report", _("Left eye report")
+    RIGHT_REPORT = "right_report", _("Right eye report")
+    REPORT = "report", _("Report")
+
+    @classmethod
+    def from_name(cls, name: str) -> "FileType":
+        """The file type of this name; raises ``InvalidFileType`` listing those there are."""
+        try:
+            return cls(name)
+        except ValueError:
+            raise InvalidFileType(
+                f"Unknown file type. Expected one of: {', '.join(cls.values)}."
+            ) from None
+
+    @property
+    def accepts(self) -> frozenset[ContentType]:
+        """The media types that a file of this type may have."""
+        if self in (FileType.LEFT, FileType.RIGHT):
+            return IMAGES
+        if self in (FileType.LEFT_DICOM, FileType.RIGHT_DICOM):
+            return DICOMS
+        return REPORTS
+
+    @property
+    def eye(self) -> Eye | None:
+        """The eye that a file of this type shows; None for a report on both."""
+        if self is FileType.REPORT:
+            return None
+        return Eye.LEFT if self.value.startswith(Eye.LEFT) else Eye.RIGHT
+
+
+class ReportType(TextChoices):
+    """How the camera reports on an exam."""
+
+    COMBINED = "combined", _("One report for both eyes")
+    PER_EYE = "per_eye", _("One report for each eye")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Something a session needs: any one file of ``satisfied_by``; ``file_type`` names it."""
+
+    file_type: FileType
+    satisfied_by: frozenset[FileType]
+
+
+_EYES = (
+    Requirement(FileType.LEFT, frozenset({FileType.LEFT, FileType.LEFT_DICOM})),
+    Requirement(FileType.RIGHT, frozenset({FileType.RIGHT, FileType.RIGHT_DICOM})),
+)
+
+REQUIREMENTS: dict[ReportType, tuple[Requirement, ...]] = {
+    ReportType.COMBINED: (
+        *_EYES,
+        Requirement(FileType.REPORT, frozenset({FileType.REPORT})),
+    ),
+    ReportType.PER_EYE: (
+        *_EYES,
+        Requirement(FileType.LEFT_REPORT, frozenset({FileType.LEFT_REPORT})),
+        Requirement(FileType.RIGHT_REPORT, frozenset({FileType.RIGHT_REPORT})),
+    ),
+}
+
+
+class ScreeningAnswer(TextChoices):
+    """Answers to a contra-indication question."""
+
+    YES = YES, _("Yes")
+    NO = NO, _("No")
+    NOT_EVALUATED = NOT_EVALUATED, _("Not evaluated")
+
+
+class PregnancyAnswer(TextChoices):
+    """Answers to the pregnancy question; not applicable to male subjects, and only to them."""
+
+    YES = YES, _("Yes")
+    NO = NO, _("No")
+    NOT_APPLICABLE = NOT_APPLICABLE, _("Not applicable")
+
+
+# The screening questions of a session, in the order in which they are asked.
+CONTRAINDICATION_FIELDS = (
+    "pregnant",
+    "visual_impairment",
+    "retinal_conditions",
+    "ocular_interventions",
+    "photosensitive",
+)
+# A question is answered when its answer is one of these or Yes.
+CLEARED_ANSWERS = frozenset({ScreeningAnswer.NO.value, PregnancyAnswer.NOT_APPLICABLE.value})

@@ -1,0 +1,103 @@
+"""The one use case: a received file becomes a record and a published file, or neither."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, router, transaction
+
+from . import content, storage
+from .choices import FileType
+from .errors import ChecksumMismatch, FilenameConflict, InvalidFilename, ServerBusy
+from .models import CameraSession, SessionFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """What the client says of the file it sends; ``checksum`` is SHA-256, lower-case hex."""
+
+    file_type: FileType
+    original_filename: str
+    capture_datetime: datetime
+    checksum: str | None = None
+
+
+def receive_file(
+    session: CameraSession,
+    incoming: storage.IncomingFile,
+    *,
+    upload: Upload,
+    user: AbstractBaseUser,
+) -> tuple[SessionFile, bool]:
+    """Record and publish a file of a session; gives the record and whether it is new.
+
+    A retry (same session, name and bytes) gives the record there is. Raises
+    ``InvalidFilename``, ``ChecksumMismatch``, ``InvalidContent``, ``FilenameConflict``,
+    ``StorageError``, ``ServerBusy``; after each of them nothing of the file is kept. A database
+    error passes through: if the commit was under way, the published file stays, because the
+    record may be there too.
+    """
+    with incoming:
+        storage.check_filename(upload.original_filename, upload.file_type)
+        if upload.checksum is not None and upload.checksum != incoming.checksum:
+            raise ChecksumMismatch(
+                "The bytes received do not match the checksum sent with them. Send the file again."
+            )
+        with incoming.reader() as stream:
+            content_type = content.check_content(stream, incoming.size, upload.file_type)
+        # On disk before the database is asked, so that no lock is held meanwhile.
+        incoming.flush()
+        session_file = SessionFile(
+            camera_session=session,
+            file_type=upload.file_type,
+            original_filename=upload.original_filename,
+            filename_key=storage.filename_key(upload.original_filename),
+            stored_filename=f"{session.pk}/{upload.original_filename}",
+            file_content_type=content_type,
+            file_size=incoming.size,
+            checksum=incoming.checksum,
+            capture_datetime=upload.capture_datetime,
+            user_created=user.get_username(),
+        )
+        try:
+            _record_then_publish(session_file, incoming, user)
+        except IntegrityError as e:
+            return _already_stored(session_file, e), False
+    return session_file, True
+
+
+def _record_then_publish(
+    session_file: SessionFile, incoming: storage.IncomingFile, user: AbstractBaseUser
+) -> None:
+    """Insert, publish, commit: the unique constraints decide who of several is first.
+
+    Who is second waits for the first to commit and then fails here. So a file that is in
+    place already, while the insert went through, has no record.
+    """
+    using = router.db_for_write(SessionFile)
+    with transaction.atomic(using=using, durable=True):
+        # The history is written in bulk: the signal's way costs a query for each foreign key.
+        session_file.skip_history_when_saving = True
+        session_file.save(using=using, force_insert=True)
+        SessionFile.history.using(using).bulk_history_create([session_file], default_user=user)
+        storage.publish(incoming, session_file.stored_filename)
+
+
+def _already_stored(attempted: SessionFile, error: IntegrityError) -> SessionFile:
+    """The record that was first, if it is of the same file; else the error that says why not."""
+    stored = SessionFile.objects.filter(
+        camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
+    ).first()
+    if stored is None:
+        raise ServerBusy("The file could not be recorded just now. Send it again.") from error
+    if stored.original_filename != attempted.original_filename:
+        raise InvalidFilename(
+            "A file is already stored in this session whose name differs only in upper and "
+            "lower case or in Unicode form."
+        ) from error
+    if stored.checksum != attempted.checksum:
+        raise FilenameConflict(
+            "A different file of this name is already stored in this session. "
+            "It was left untouched."
+        ) from error
+    return stored

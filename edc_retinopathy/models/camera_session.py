@@ -1,0 +1,246 @@
+"""A planned or running retinal exam of one subject."""
+
+from datetime import datetime
+from typing import Any
+
+from clinicedc_constants import YES
+from clinicedc_constants.choices import GENDER
+from dateutil.relativedelta import relativedelta
+from django.contrib import admin
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_crypto_fields.fields import EncryptedCharField
+from edc_model.models import BaseUuidModel, HistoricalRecords
+from edc_model.validators import datetime_not_future
+from edc_sites.managers import CurrentSiteManager
+from edc_sites.model_mixins import SiteModelMixin
+
+from .. import conf
+from ..choices import (
+    CLEARED_ANSWERS,
+    CONTRAINDICATION_FIELDS,
+    REQUIREMENTS,
+    FileType,
+    PregnancyAnswer,
+    ReportType,
+    ScreeningAnswer,
+)
+from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation
+
+
+def _screening_field(question: Any, choices: Any = ScreeningAnswer) -> Any:
+    return models.CharField(
+        verbose_name=question, max_length=15, choices=choices.choices, default="", blank=True
+    )
+
+
+class CameraSession(SiteModelMixin, BaseUuidModel):
+    """One retinal exam: who, when, what the camera is to deliver, and the screening before it.
+
+    The state of a session (complete, contraindicated, expired) is always derived, never
+    stored, so that it cannot disagree with the files and answers it is derived from.
+    """
+
+    registered_subject = models.ForeignKey(
+        "edc_registration.registeredsubject",
+        verbose_name=_("Subject"),
+        on_delete=models.PROTECT,
+        related_name="camera_sessions",
+    )
+    subject_identifier = models.CharField(
+        verbose_name=_("Subject identifier"), max_length=50, editable=False
+    )
+    initials = EncryptedCharField(verbose_name=_("Initials"), null=True, editable=False)
+    gender = models.CharField(
+        verbose_name=_("Gender"), max_length=1, choices=GENDER, default="", editable=False
+    )
+    age_in_years = models.IntegerField(
+        verbose_name=_("Age in years"),
+        null=True,
+        editable=False,
+        help_text=_("On the day of the exam."),
+    )
+    report_datetime = models.DateTimeField(
+        verbose_name=_("Report date and time"),
+        default=timezone.now,
+        validators=[datetime_not_future],
+    )
+    report_type = models.CharField(
+        verbose_name=_("Report type"),
+        max_length=15,
+        choices=ReportType.choices,
+        default=ReportType.COMBINED,
+        help_text=_("How the camera reports: it decides which files make the exam complete."),
+    )
+    device_id = models.CharField(
+        verbose_name=_("Camera"),
+        max_length=100,
+        default="",
+        blank=True,
+        help_text=_("Filled by the first camera that resolves the session, if left empty."),
+    )
+
+    # The wording follows the exclusion criteria of trials of automated screening
+    # (EyeArt, NCT04984200); they are documented and never block saving.
+    pregnant = _screening_field(_("Is the subject pregnant?"), PregnancyAnswer)
+    visual_impairment = _screening_field(
+        _("Does the subject have persistent visual impairment in one or both eyes?")
+    )
+    retinal_conditions = _screening_field(
+        _(
+            "Does the subject have a history of retinal vascular occlusion, macular oedema "
+            "or non-diabetic retinopathy?"
+        )
+    )
+    ocular_interventions = _screening_field(
+        _(
+            "Has the subject had retinal laser treatment, injections into the eye or "
+            "intra-ocular surgery other than uncomplicated cataract surgery?"
+        )
+    )
+    photosensitive = _screening_field(
+        _("Does the subject have a contra-indication to fundus photography (light sensitivity)?")
+    )
+
+    last_resolved_datetime = models.DateTimeField(
+        verbose_name=_("Last resolved by a camera"), null=True, editable=False
+    )
+    last_reopened_datetime = models.DateTimeField(
+        verbose_name=_("Last reopened for uploads"), null=True, editable=False
+    )
+
+    objects = CameraSessionQuerySet.as_manager()
+    on_site = CurrentSiteManager()
+    history = HistoricalRecords()
+
+    class Meta(BaseUuidModel.Meta):
+        verbose_name = _("Camera session")
+        verbose_name_plural = _("Camera sessions")
+        ordering = ("-report_datetime", "-created")
+        indexes = (
+            *BaseUuidModel.Meta.indexes,
+            models.Index(fields=["subject_identifier", "report_datetime"]),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.subject_identifier} {timezone.localtime(self.report_datetime):%Y-%m-%d}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Copy the subject's details, then save; a partial save (``update_fields``) copies none."""
+        if kwargs.get("update_fields") is None:
+            self._copy_subject()
+            # edc_sites sets the site only while there is no primary key yet.
+            if self._state.adding and not self.site_id:
+                self.site = self.get_site_on_create()
+        super().save(*args, **kwargs)
+
+    def _copy_subject(self) -> None:
+        subject = self.registered_subject
+        self.subject_identifier = subject.subject_identifier
+        self.initials = subject.initials
+        self.gender = subject.gender
+        self.age_in_years = (
+            relativedelta(timezone.localdate(self.report_datetime), subject.dob).years
+            if subject.dob
+            else None
+        )
+
+    def pin(self, *, device_id: str, user: AbstractBaseUser) -> None:
+        """Remember that a camera resolved this session now; fill ``device_id`` if it is empty.
+
+        Written by a plain update, which leaves what others change meanwhile alone. The history
+        gains a row only when ``device_id`` changes: a pin is not data of the trial.
+        """
+        sessions = CameraSession.objects.filter(pk=self.pk)
+        now = timezone.now()
+        self.last_resolved_datetime = now
+        if device_id and not self.device_id:
+            with transaction.atomic():
+                filled = sessions.filter(device_id="").update(
+                    device_id=device_id,
+                    last_resolved_datetime=now,
+                    modified=now,
+                    user_modified=user.get_username(),
+                )
+                if filled:
+                    self.device_id = device_id
+                    self.modified, self.user_modified = now, user.get_username()
+                    CameraSession.history.bulk_history_create(
+                        [self], update=True, default_user=user
+                    )
+                    return
+        sessions.update(last_resolved_datetime=now)
+
+    def reopen(self, *, user: AbstractBaseUser) -> None:
+        """Start the time allowed for uploads anew."""
+        self.last_reopened_datetime = timezone.now()
+        self.user_modified = user.get_username()
+        self.save(update_fields=["last_reopened_datetime", "user_modified"])
+
+    @property
+    def uploaded_file_types(self) -> list[FileType]:
+        """The file types that the session has at least one file of, in the order of the names.
+
+        Asks the database, unless the queryset was annotated ``with_uploaded_file_types``.
+        """
+        names = [has_file_annotation(file_type) for file_type in FileType]
+        if all(hasattr(self, name) for name in names):
+            present = [t for t in FileType if getattr(self, has_file_annotation(t))]
+        else:
+            present = [FileType(name) for name in set(self.files.values_list("file_type", flat=True))]
+        return sorted(present)
+
+    @property
+    def expected_file_types(self) -> list[FileType]:
+        """What the report type asks for; an eye is named by its image's file type."""
+        return [requirement.file_type for requirement in REQUIREMENTS[ReportType(self.report_type)]]
+
+    @property
+    def missing_file_types(self) -> list[FileType]:
+        """What is expected and not here yet; an eye is satisfied by its image or its DICOM."""
+        uploaded = set(self.uploaded_file_types)
+        return [
+            requirement.file_type
+            for requirement in REQUIREMENTS[ReportType(self.report_type)]
+            if not requirement.satisfied_by & uploaded
+        ]
+
+    @property
+    @admin.display(boolean=True)
+    def is_complete(self) -> bool:
+        """True when nothing is missing."""
+        return not self.missing_file_types
+
+    @property
+    def contraindicated(self) -> bool | None:
+        """True if any answer is Yes; None while any is missing or not evaluated; else False."""
+        answers = [getattr(self, name) for name in CONTRAINDICATION_FIELDS]
+        if YES in answers:
+            return True
+        return False if CLEARED_ANSWERS.issuperset(answers) else None
+
+    def expires_at(self) -> datetime | None:
+        """When the session stops accepting uploads that do not name it; None for never.
+
+        The time allowed counts from the latest of the report's date, the last resolve, the
+        last upload and the last reopening.
+        """
+        expires_after = conf.session_expires_after()
+        if expires_after is None:
+            return None
+        last_upload = self.files.aggregate(last=models.Max("received_datetime"))["last"]
+        moments = (
+            self.report_datetime,
+            self.last_resolved_datetime,
+            self.last_reopened_datetime,
+            last_upload,
+        )
+        return max(moment for moment in moments if moment) + expires_after
+
+    @property
+    def is_expired(self) -> bool:
+        """True once :meth:`expires_at` has passed."""
+        expires_at = self.expires_at()
+        return expires_at is not None and expires_at <= timezone.now()

@@ -1,0 +1,97 @@
+"""A file of an exam, as received and stored."""
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from edc_model.models import BaseUuidModel, HistoricalRecords
+
+from ..choices import ContentType, FileType
+from .camera_session import CameraSession
+
+
+class SessionFileQuerySet(models.QuerySet["SessionFile"]):
+    """Files, as an account may see them."""
+
+    def visible_at(self, site_ids: Any) -> "SessionFileQuerySet":
+        """Those whose session belongs to one of the sites."""
+        return self.filter(camera_session__site_id__in=list(site_ids))
+
+
+class SessionFile(BaseUuidModel):
+    """The record of one stored file; a committed record always has its bytes on disk.
+
+    Records are written by ``ingest`` alone and never edited or deleted by hand.
+    """
+
+    camera_session = models.ForeignKey(
+        CameraSession,
+        verbose_name=_("Camera session"),
+        on_delete=models.PROTECT,
+        related_name="files",
+    )
+    file_type = models.CharField(
+        verbose_name=_("File type"), max_length=15, choices=FileType.choices
+    )
+    original_filename = models.CharField(
+        verbose_name=_("Original file name"),
+        max_length=255,
+        help_text=_("As the camera sent it."),
+    )
+    filename_key = models.CharField(
+        max_length=255,
+        editable=False,
+        help_text=_("The name without differences of case and Unicode form, to find twins."),
+    )
+    stored_filename = models.CharField(
+        verbose_name=_("Stored file name"),
+        max_length=300,
+        unique=True,
+        help_text=_("The path below the images directory."),
+    )
+    file_content_type = models.CharField(
+        verbose_name=_("Content type"),
+        max_length=50,
+        choices=ContentType.choices,
+        help_text=_("As detected in the bytes."),
+    )
+    file_size = models.BigIntegerField(verbose_name=_("Size"), help_text=_("In bytes."))
+    checksum = models.CharField(
+        verbose_name=_("SHA-256"),
+        max_length=64,
+        help_text=_("Of the stored bytes, lower-case hexadecimal."),
+    )
+    capture_datetime = models.DateTimeField(
+        verbose_name=_("Captured"), help_text=_("As the camera's client says.")
+    )
+    received_datetime = models.DateTimeField(
+        verbose_name=_("Received"), default=timezone.now, help_text=_("By the server's clock.")
+    )
+
+    objects = SessionFileQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta(BaseUuidModel.Meta):
+        verbose_name = _("Session file")
+        verbose_name_plural = _("Session files")
+        ordering = ("-received_datetime",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["camera_session", "original_filename"],
+                name="edc_retinopathy_one_file_per_name",
+            ),
+            models.UniqueConstraint(
+                fields=["camera_session", "filename_key"],
+                name="edc_retinopathy_no_twin_names",
+            ),
+        )
+        indexes = (
+            *BaseUuidModel.Meta.indexes,
+            models.Index(fields=["camera_session", "file_type"]),
+            models.Index(fields=["camera_session", "received_datetime"]),
+            models.Index(fields=["received_datetime"]),
+        )
+
+    def __str__(self) -> str:
+        return self.stored_filename

@@ -1,0 +1,22 @@
+"""Receives bytes, keeps them and gives them back; knows neither HTTP nor what the bytes mean.
+
+Everything lives on one filesystem, below ``images/``::
+
+    images/<session pk>/<original filename>   published files, never overwritten
+    images/.incoming/<uuid>.part              uploads on their way in
+    images/.quarantine/<session pk>/...       files without a record that were in the way
+"""
+
+from .filenames import check_filename, filename_key
+from .incoming import IncomingFile, sweep_stale, too_large
+from .published import open_published, publish
+
+__all__ = [
+    "IncomingFile",
+    "check_filename",
+    "filename_key",
+    "open_published",
+    "publish",
+    "sweep_stale",
+    "too_large",
+]

@@ -1,0 +1,87 @@
+"""Which of the client's file names may be used on disk, as they are."""
+
+import unicodedata
+from pathlib import PurePosixPath
+
+from ..choices import ContentType, FileType
+from ..errors import InvalidFilename
+
+MAX_FILENAME_BYTES = 254
+
+# Device names that Windows refuses with or without an extension: a backup or a data
+# manager's copy there would lose the file ("Naming Files, Paths, and Namespaces", Microsoft).
+RESERVED_NAMES = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"}
+    | {f"{port}{digit}" for port in ("com", "lpt") for digit in "0123456789¹²³"}
+)
+FORBIDDEN_CHARACTERS = frozenset('/\\:*?"<>|')
+# Control, format (bidirectional overrides and zero-width among them), surrogate, private
+# use, unassigned, line and paragraph separators: what a person cannot see in a name.
+INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+
+EXTENSIONS: dict[ContentType, frozenset[str]] = {
+    ContentType.JPEG: frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
+    ContentType.PNG: frozenset({".png"}),
+    # PS3.10 asks for no extension at all, and DICOM media carry none.
+    ContentType.DICOM: frozenset({".dcm", ".dicom", ".dic", ""}),
+    ContentType.PDF: frozenset({".pdf"}),
+    ContentType.HTML: frozenset({".html", ".htm", ".xhtml"}),
+}
+
+
+def check_filename(name: str, file_type: FileType | None = None) -> str:
+    """Give back ``name`` unchanged if it is safe to store; raise ``InvalidFilename`` saying why not.
+
+    A safe name is a single path part of at most 254 bytes in UTF-8, visible throughout,
+    usable on Linux, macOS and Windows, whose extension belongs to ``file_type``.
+    """
+    if not name or name in {".", ".."}:
+        raise InvalidFilename("The file has no name.")
+    if REPLACEMENT_CHARACTER in name:
+        raise InvalidFilename("The file name is not valid UTF-8.")
+    for character in name:
+        if unicodedata.category(character) in INVISIBLE_CATEGORIES:
+            raise InvalidFilename(
+                f"The file name contains the invisible character U+{ord(character):04X}."
+            )
+        if character in FORBIDDEN_CHARACTERS:
+            raise InvalidFilename(f"The file name contains the character {character}")
+    if len(name.encode()) > MAX_FILENAME_BYTES:
+        raise InvalidFilename(
+            f"The file name is longer than {MAX_FILENAME_BYTES} bytes in UTF-8."
+        )
+    if name.startswith((".", " ")):
+        raise InvalidFilename("The file name starts with a dot or a space.")
+    if name.endswith((".", " ")) or name != name.strip():
+        raise InvalidFilename("The file name starts or ends with a dot or a space.")
+    if name.split(".")[0].rstrip().casefold() in RESERVED_NAMES:
+        raise InvalidFilename("The file name is reserved for a device.")
+    if file_type is not None:
+        _check_extension(name, file_type)
+    return name
+
+
+def _check_extension(name: str, file_type: FileType) -> None:
+    allowed = {extension for kind in file_type.accepts for extension in EXTENSIONS[kind]}
+    if PurePosixPath(name).suffix.lower() in allowed:
+        return
+    # "IM.0.1" of a DICOM medium: a number is no extension of another kind of file.
+    if "" in allowed and PurePosixPath(name).suffix[1:].isdigit():
+        return
+    named = ", ".join(sorted(extension for extension in allowed if extension))
+    raise InvalidFilename(
+        f"The extension of the file name does not belong to file type {file_type.value}. "
+        f"Expected one of: {named}."
+    )
+
+
+def filename_key(name: str) -> str:
+    """The name without what a filesystem may ignore: case and Unicode form.
+
+    Two names with one key are twins: on some disks they are the same file. By Unicode's
+    caseless matching with compatibility equivalence (Unicode Standard 3.13, D146), cut to
+    255 characters.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
+    return unicodedata.normalize("NFKC", folded.casefold())[:255]

@@ -1,0 +1,138 @@
+"""A file on its way in: written once, measured and hashed as it arrives."""
+
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+from .. import conf
+from ..errors import FileTooLarge
+from .filesystem import FILE_MODE, make_directory, storage_errors
+
+STALE_AFTER_SECONDS = 3600
+
+
+def incoming_dir() -> Path:
+    """Where uploads are written until they are published: on the same filesystem, so that
+    publishing is a link."""
+    return conf.images_dir() / ".incoming"
+
+
+class IncomingFile:
+    """One temporary file, whose size and SHA-256 are known when the last byte is written.
+
+    It holds a lock for as long as it lives, by which the sweep tells an upload in progress from
+    what a killed process left. Use as a context manager, or call :meth:`discard`: unless it
+    was published, nothing of it stays.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._limit = conf.max_file_size_bytes()
+        self._hash = hashlib.sha256()
+        self._fd = -1
+        with storage_errors("opening a temporary file"):
+            directory = incoming_dir()
+            make_directory(directory)
+            self.path = directory / f"{uuid4()}.part"
+            self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE)
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the bytes written so far, in lower-case hexadecimal."""
+        return self._hash.hexdigest()
+
+    def write(self, chunk: bytes | bytearray | memoryview) -> None:
+        """Append; raises ``FileTooLarge`` at once when over the limit, ``StorageError`` if not stored."""
+        self.size += len(chunk)
+        if self.size > self._limit:
+            raise too_large()
+        self._hash.update(chunk)
+        view = memoryview(chunk)
+        with storage_errors("writing"):
+            # A write may be short, above all when the disk is nearly full.
+            while view:
+                view = view[os.write(self._fd, view) :]
+
+    def flush(self) -> None:
+        """Put the bytes on the disk, so that a published name never has fewer of them."""
+        with storage_errors("flushing to disk"):
+            os.fsync(self._fd)
+
+    @contextmanager
+    def reader(self) -> Iterator[BufferedReader]:
+        """The bytes, from the first one, for whoever has to judge them."""
+        with storage_errors("reading back"), open(os.dup(self._fd), "rb") as stream:
+            stream.seek(0)
+            yield stream
+
+    def discard(self) -> None:
+        """Remove the temporary name and free the file; harmless when repeated."""
+        if self._fd < 0:
+            return
+        fd, self._fd = self._fd, -1
+        try:
+            # The name goes while the lock is held, so that the sweep never meets it unlocked.
+            self.path.unlink(missing_ok=True)
+        finally:
+            os.close(fd)
+
+    def __enter__(self) -> "IncomingFile":
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+
+def too_large() -> FileTooLarge:
+    """The error for an upload over the limit, saying the limit."""
+    limit = conf.max_file_size_bytes() / conf.BYTES_PER_MIB
+    return FileTooLarge(f"The file is larger than {limit:g} MiB, the largest accepted.")
+
+
+def stale_files(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> Iterator[Path]:
+    """Temporary files that no living process holds and nobody has written to lately."""
+    cutoff = time.time() - older_than_seconds
+    try:
+        entries = list(os.scandir(incoming_dir()))
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        try:
+            if entry.stat(follow_symlinks=False).st_mtime < cutoff and not _is_held(entry.path):
+                yield Path(entry.path)
+        except FileNotFoundError:
+            # Its upload ended between the listing and the look.
+            continue
+
+
+def sweep_stale(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:
+    """Remove the :func:`stale_files`; gives how many there were. Safe beside running uploads."""
+    count = 0
+    for path in stale_files(older_than_seconds=older_than_seconds):
+        path.unlink(missing_ok=True)
+        count += 1
+    return count
+
+
+def _is_held(path: str) -> bool:
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False

@@ -1,0 +1,89 @@
+"""Published files: put in place without overwriting, opened for reading, never changed."""
+
+import hashlib
+import os
+from io import BufferedReader
+from pathlib import Path
+from uuid import uuid4
+
+from .. import conf
+from ..errors import StorageError
+from .filesystem import flush_directory, make_directory, storage_errors
+from .incoming import IncomingFile
+
+
+def published_path(stored_filename: str) -> Path:
+    """The absolute path of a stored file; raises ``StorageError`` if it would leave ``images/``."""
+    path = conf.images_dir() / stored_filename
+    if ".." in path.parts or Path(stored_filename).is_absolute():
+        raise StorageError("The stored file name leaves the storage directory.")
+    return path
+
+
+def publish(incoming: IncomingFile, stored_filename: str) -> None:
+    """Give the received file its lasting name, durably and without overwriting anything.
+
+    The caller holds the record's uniqueness (an uncommitted insert), so that a file already
+    in place has no record: a crash left it. The same bytes are adopted; other bytes are
+    set aside in quarantine, where nothing deletes them. Raises ``StorageError``, after which
+    the name is as it was before.
+    """
+    path = published_path(stored_filename)
+    with storage_errors("publishing"):
+        make_directory(path.parent)
+        try:
+            os.link(incoming.path, path)
+        except FileExistsError:
+            if _same_bytes(incoming, path):
+                _flush_file(path)
+                flush_directory(path.parent)
+                return
+            _set_aside(path)
+            os.link(incoming.path, path)
+        try:
+            flush_directory(path.parent)
+            # Another upload may have made the session's directory, and not flushed it yet.
+            flush_directory(path.parent.parent)
+        except OSError:
+            # Nothing refers to the name yet: the record is not committed.
+            path.unlink(missing_ok=True)
+            raise
+
+
+def open_published(stored_filename: str) -> BufferedReader:
+    """Open a stored file for reading; raises ``FileNotFoundError`` if it is missing."""
+    return published_path(stored_filename).open("rb")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes in lower-case hexadecimal; constant memory."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _same_bytes(incoming: IncomingFile, path: Path) -> bool:
+    return path.stat().st_size == incoming.size and sha256_of(path) == incoming.checksum
+
+
+def _flush_file(path: Path) -> None:
+    # The crash that left the file may have come before its bytes reached the disk.
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def quarantine_dir() -> Path:
+    """Where files without a record are kept that were in the way of an upload."""
+    return conf.images_dir() / ".quarantine"
+
+
+def _set_aside(path: Path) -> None:
+    make_directory(quarantine_dir())
+    directory = quarantine_dir() / path.parent.name
+    make_directory(directory)
+    # A name of its own length, so that a long one still fits with the suffix.
+    os.rename(path, directory / f"{uuid4()}{path.suffix[:20]}")
+    for changed in (directory, quarantine_dir(), path.parent):
+        flush_directory(changed)

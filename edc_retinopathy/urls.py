@@ -1,0 +1,19 @@
+"""Pages for people. The project mounts the admin site first, then these::
+
+    path("edc_retinopathy/admin/", edc_retinopathy_admin.urls),
+    path("edc_retinopathy/", include("edc_retinopathy.urls")),
+    path("api/", include("edc_retinopathy.api.urls")),
+"""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+app_name = "edc_retinopathy"
+
+urlpatterns = [
+    path(
+        "",
+        RedirectView.as_view(pattern_name="edc_retinopathy_admin:index"),
+        name="home_url",
+    ),
+]
