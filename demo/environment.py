@@ -25,6 +25,18 @@ def made_directory(path: Path) -> Path:
     return path
 
 
+def key_directory(path: Path) -> Path:
+    """Give the directory of the encryption keys, once it exists.
+
+    django-crypto-fields notes in it where it is, and refuses to start elsewhere. Here the keys move together
+    with the database that they belong to, so a note from before a move is taken away.
+    """
+    note = made_directory(path) / "django_crypto_fields"
+    if note.exists() and f"{path}," not in note.read_text(encoding="utf-8"):
+        note.unlink()
+    return path
+
+
 def secret_key(path: Path) -> str:
     """Give the secret key kept in ``path``; the first caller makes it, readable by its owner only."""
     if not path.exists():

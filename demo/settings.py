@@ -11,6 +11,7 @@ from multisite import SiteID
 from demo.crypto_hash import remember_constant_hash
 from demo.environment import (
     data_directory,
+    key_directory,
     made_directory,
     secret_key,
     settings_from_environment,
@@ -134,7 +135,7 @@ EDC_MAIL_ENABLED = False
 DJANGO_REVISION_IGNORE_WORKING_DIR = True
 
 # Encryption keys: each data directory has its own; never committed
-DJANGO_CRYPTO_FIELDS_KEY_PATH = made_directory(DATA_DIR / "keys")
+DJANGO_CRYPTO_FIELDS_KEY_PATH = key_directory(DATA_DIR / "keys")
 DJANGO_CRYPTO_FIELDS_KEY_PATH_IN_APP_FOLDER = True
 AUTO_CREATE_KEYS = True
 

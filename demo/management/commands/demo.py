@@ -1,0 +1,215 @@
+"""Prepare the demo, serve it, and let a simulated camera send an exam."""
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+from tqdm import tqdm
+
+from demo.accounts import ACCOUNTS, camera_token, make_accounts
+from demo.camera import Camera, CameraError
+from demo.sample_exam import exam_files
+from demo.subjects import (
+    BROKEN_OFF_DEVICE,
+    WHOLE_EXAM_DEVICE,
+    add_open_sessions,
+    make_past_sessions,
+    past_sessions_without_files,
+    renew_visit_of_today,
+    reopened_subjects,
+)
+from edc_retinopathy.choices import ReportType
+
+HOST = "127.0.0.1"
+START_SECONDS = 60
+
+
+class Command(BaseCommand):
+    """Runs the demo until it is interrupted."""
+
+    help = (
+        "Prepare the demo's database, serve it with gunicorn, and let a simulated camera send one exam. "
+        "What is there already is kept. Ends with Ctrl-C."
+    )
+    # The database may not have been made yet.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the port."""
+        parser.add_argument("--port", type=int, default=8000, help="port to serve on (default: 8000)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare, serve, show an exam, say how to go on, and wait."""
+        _refuse_port_in_use(options["port"])
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        details_path = settings.DATA_DIR / "demo.json"
+        try:
+            # Its presence says that the demo is ready.
+            details_path.unlink(missing_ok=True)
+            self._prepare()
+            with _server(options["port"]) as (server, url):
+                token = camera_token()
+                self._send_exams(Camera(url, token))
+                subjects = reopened_subjects()
+                watched = _exam_to_watch(subjects[ReportType.COMBINED].pop(0))
+                _write_atomically(details_path, _details(url, token, subjects))
+                self.stdout.write(_instructions(url, token, watched))
+                if status := server.wait():
+                    raise CommandError(f"The server ended with status {status}.")
+        except KeyboardInterrupt:
+            self.stdout.write(f"\nThe demo has ended. Its data stays in {_shown(settings.DATA_DIR)}.")
+        except CameraError as error:
+            raise CommandError(f"The simulated camera could not send its exam: {error}") from error
+        finally:
+            details_path.unlink(missing_ok=True)
+
+    def _prepare(self) -> None:
+        """Bring the database, the accounts, the subjects and the static files up to date."""
+        if not Path(settings.DATABASES["default"]["NAME"]).exists():
+            self.stdout.write("Making the database (about 15 seconds) ...")
+        # clinicedc's apps tell at length what they write after a migration.
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        make_accounts()
+        make_past_sessions()
+        add_open_sessions()
+        connections.close_all()
+
+    def _send_exams(self, camera: Camera) -> None:
+        """Send the files of exams in the past, once, and today's exam of one subject."""
+        with closing(camera):
+            for device_id, file_count in ((WHOLE_EXAM_DEVICE, None), (BROKEN_OFF_DEVICE, 2)):
+                for session in past_sessions_without_files(device_id):
+                    files = exam_files(session.subject_identifier, report_type=session.report_type)
+                    for file in list(files)[:file_count]:
+                        camera.upload(
+                            session.subject_identifier, file, camera_session_id=str(session.pk)
+                        )
+            subject_identifier = renew_visit_of_today()
+            now = datetime.now(UTC)
+            files = list(
+                exam_files(subject_identifier, include_jpegs=True, captured=now, study=now.isoformat())
+            )
+            size = sum(len(file.content) for file in files)
+            with tqdm(
+                total=size, unit="B", unit_scale=True, desc=f"Camera sends {subject_identifier}"
+            ) as progress:
+                camera.send_exam(
+                    subject_identifier, files, on_sent=lambda file: progress.update(len(file.content))
+                )
+
+
+def _refuse_port_in_use(port: int) -> None:
+    with socket.socket() as probe:
+        # As gunicorn does, so that a port just left by an earlier run counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            raise CommandError(
+                f"Port {port} cannot be used ({error}). Choose another: make demo PORT={port + 1}"
+            ) from error
+
+
+@contextmanager
+def _server(port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run gunicorn; give its process and URL once it answers; end it on leaving."""
+    configuration = settings.DEMO_DIR / "gunicorn.conf.py"
+    command = (sys.executable, "-m", "gunicorn", "-c", configuration, "-b", f"{HOST}:{port}")
+    url = f"http://localhost:{port}"
+    with subprocess.Popen(command, cwd=settings.BASE_DIR) as server:  # noqa: S603 (our own words)
+        try:
+            _wait_until_answering(server, port)
+            yield server, url
+        finally:
+            # Ctrl-C has reached it too; a second signal does no harm.
+            server.terminate()
+
+
+def _wait_until_answering(server: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise CommandError("The server did not start; the reason is above.")
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise CommandError(f"The server did not answer within {START_SECONDS} seconds.")
+
+
+def _exam_to_watch(subject_identifier: str) -> Path:
+    """Put an exam of one subject where the real client can find it; give the directory it is to watch."""
+    directory = Path(settings.DATA_DIR / "camera")
+    folder = directory / subject_identifier
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in exam_files(subject_identifier):
+        (folder / file.name).write_bytes(file.content)
+    return directory
+
+
+def _details(url: str, token: str, subjects: dict[str, list[str]]) -> dict[str, Any]:
+    """Give what a program needs to use the running demo."""
+    return {
+        "url": url,
+        "token": token,
+        "storage_dir": str(settings.EDC_RETINOPATHY_STORAGE_DIR),
+        "database": str(settings.DATABASES["default"]["NAME"]),
+        "logins": {
+            account.username: {"username": account.username, "password": account.password}
+            for account in ACCOUNTS
+        },
+        "subjects": subjects,
+    }
+
+
+def _write_atomically(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON so that whoever finds the file finds all of it."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def _instructions(url: str, token: str, watched: Path) -> str:
+    logins = "\n".join(f"  {account.username:<12}{account.password}" for account in ACCOUNTS)
+    programs = Path(sys.executable).parent
+    return f"""
+The demo is ready: {url}
+
+Logins
+{logins}
+
+Token of the cameras
+  {token}
+
+More exams from simulated cameras
+  {_shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2
+
+The real client, with an exam waiting for it in {_shown(watched)}
+  {_shown(programs / "fundus-camera-watchdog")} --watch-dir {_shown(watched)} --api-url {url} --token {token} --device-id CAM-001
+
+All of this for programs, and subjects with open sessions: {_shown(settings.DATA_DIR / "demo.json")}
+Ctrl-C ends the demo and keeps its data; `make demo-reset` deletes it.
+"""
+
+
+def _shown(path: Path) -> str:
+    """Give a path as one would type it here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
