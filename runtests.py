@@ -3,8 +3,8 @@
 
     runtests.py [--database sqlite|postgresql|mariadb] [arguments of pytest]
 
-The server's address comes from EDC_RETINOPATHY_TEST_DATABASE_HOST, _PORT, _USER and _PASSWORD; without them
-it is this machine's, with the server's usual port and administrator.
+The server's address comes from EDC_RETINOPATHY_TEST_DATABASE_HOST, _PORT, _USER and _PASSWORD;
+without them it is this machine's, with the server's usual port and administrator.
 """
 
 import argparse
@@ -21,10 +21,15 @@ DATABASES = ("sqlite", "postgresql", "mariadb")
 def main() -> int:
     """Run pytest with what the command line says; give its exit status."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument(
-        "--database", choices=DATABASES, default="sqlite", help="what to run on (default: %(default)s)"
+        "--database",
+        choices=DATABASES,
+        default="sqlite",
+        help="what to run on (default: %(default)s)",
     )
     options, pytest_arguments = parser.parse_known_args()
     os.chdir(ROOT)

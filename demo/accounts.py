@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from edc_auth.constants import ACCOUNT_MANAGER_ROLE, CLINICIAN_ROLE, STAFF_ROLE
-from edc_auth.models import Role
+from edc_auth.models import Role, UserProfile
 from rest_framework.authtoken.models import Token
 
 from demo.sites import ALPHA, BRAVO
@@ -30,7 +30,11 @@ class Account:
 
 ACCOUNTS = (
     Account(
-        "clinician", "clinician-demo", "Clara", "Clinician", (STAFF_ROLE, CLINICIAN_ROLE, RETINOPATHY_ROLE)
+        "clinician",
+        "clinician-demo",
+        "Clara",
+        "Clinician",
+        (STAFF_ROLE, CLINICIAN_ROLE, RETINOPATHY_ROLE),
     ),
     Account("grader", "grader-demo", "Grace", "Grader", (STAFF_ROLE, RETINOPATHY_GRADER_ROLE)),
     Account(
@@ -76,5 +80,6 @@ def camera_token() -> str:
 
 def _admit(user: User, role_names: tuple[str, ...], site_ids: tuple[int, ...]) -> None:
     """Give a user roles, and with them their groups, at sites."""
-    user.userprofile.sites.set(site_ids)
-    user.userprofile.roles.set(Role.objects.filter(name__in=role_names))
+    profile = UserProfile.objects.get(user=user)
+    profile.sites.set(site_ids)
+    profile.roles.set(Role.objects.filter(name__in=role_names))

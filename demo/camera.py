@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import requests
 
-from demo.sample_exam import EYE_CODES, Eye, ExamFile, ReportType
+from demo.sample_exam import EYE_CODES, ExamFile, Eye, ReportType
 
 TIMEOUT_SECONDS = 60
 REPORT_SUFFIXES = frozenset({".htm", ".html", ".pdf"})
@@ -37,7 +37,8 @@ class Camera:
     def __post_init__(self) -> None:
         """Present the token with every request."""
         self._http.headers["Authorization"] = f"Token {self.token}"
-        # Without this a netrc file's entry for the host would replace the token, and proxies would be asked.
+        # Without this a netrc file's entry for the host would replace the token, and proxies would
+        # be asked.
         self._http.trust_env = False
 
     def ping(self) -> None:
@@ -45,7 +46,7 @@ class Camera:
         self._ask("GET", "ping/")
 
     def resolve(self, subject_identifier: str) -> dict[str, Any]:
-        """Give the server's answer to which session of the subject is meant, and pin that session."""
+        """Give the server's answer to which session is meant, and pin that session."""
         body = {"subject_identifier": subject_identifier, "device_id": self.device_id}
         return self._ask("POST", "resolve/", json=body)
 
@@ -100,9 +101,10 @@ class Camera:
 def exam_from_folder(
     folder: Path, *, report_type: ReportType, include_jpegs: bool
 ) -> Iterator[ExamFile]:
-    """Give the files of one exam folder as the watchdog reads them: the eye is OD or OS in the name.
+    """Give the files of one exam folder as the watchdog reads them: OD or OS in a name is the eye.
 
-    Raises ``CameraError`` for a file whose eye cannot be told. Files of other kinds are passed over.
+    Raises ``CameraError`` for a file whose eye cannot be told. Files of other kinds are passed
+    over.
     """
     for path in sorted(folder.iterdir()):
         suffix = path.suffix.lower()

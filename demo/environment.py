@@ -13,7 +13,7 @@ TEST_PREFIX = "EDC_RETINOPATHY_TEST_"
 
 
 def data_directory(default: Path) -> Path:
-    """Give the directory of everything the demo writes, ``$DEMO_DATA`` or ``default``; make it if needed."""
+    """Give the directory that the demo writes to, ``$DEMO_DATA`` or ``default``, once it exists."""
     directory = Path(os.environ.get(DATA_VARIABLE) or default).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     return directory
@@ -28,8 +28,9 @@ def made_directory(path: Path) -> Path:
 def key_directory(path: Path) -> Path:
     """Give the directory of the encryption keys, once it exists.
 
-    django-crypto-fields notes in it where it is, and refuses to start elsewhere. Here the keys move together
-    with the database that they belong to, so a note from before a move is taken away.
+    django-crypto-fields notes in it where it is, and refuses to start elsewhere. Here the keys
+    move together with the database that they belong to, so a note from before a move is taken
+    away.
     """
     note = made_directory(path) / "django_crypto_fields"
     if note.exists() and f"{path}," not in note.read_text(encoding="utf-8"):
@@ -38,7 +39,7 @@ def key_directory(path: Path) -> Path:
 
 
 def secret_key(path: Path) -> str:
-    """Give the secret key kept in ``path``; the first caller makes it, readable by its owner only."""
+    """Give the secret key kept in ``path``; make it if needed, readable by its owner only."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
@@ -50,7 +51,8 @@ def secret_key(path: Path) -> str:
 def settings_from_environment() -> dict[str, object]:
     """Give the ``EDC_RETINOPATHY_*`` variables as settings.
 
-    Numbers, ``true``, ``false`` and ``null`` become what they are in JSON, anything else stays text.
+    Numbers, ``true``, ``false`` and ``null`` become what they are in JSON, anything else stays
+    text.
     """
     return {
         name: _setting(value)

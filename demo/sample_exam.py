@@ -1,9 +1,9 @@
 """The files of a retinal exam, as a fundus camera writes them, made from one real photograph.
 
-The photograph (``sample_data/retina_left.jpg``, CC0) is the left eye; its mirror image serves as the right
-eye. The DICOM files encapsulate those JPEG bytes unchanged, as Ophthalmic Photography 8 Bit Image objects
-(DICOM PS3.3 A.41). Every function gives the same bytes for the same arguments, so that checksums can be
-compared between runs.
+The photograph (``sample_data/retina_left.jpg``, CC0) is the left eye; its mirror image serves as
+the right eye. The DICOM files encapsulate those JPEG bytes unchanged, as Ophthalmic Photography 8
+Bit Image objects (DICOM PS3.3 A.41). Every function gives the same bytes for the same arguments, so
+that checksums can be compared between runs.
 """
 
 import hashlib
@@ -54,13 +54,13 @@ class ExamFile:
 
 @cache
 def left_jpeg() -> bytes:
-    """Bytes of the left eye's photograph: a 1411 x 1411 baseline JPEG, as its author published it."""
+    """Bytes of the left eye's photograph: a 1411 x 1411 baseline JPEG, as published."""
     return LEFT_PHOTOGRAPH.read_bytes()
 
 
 @cache
 def right_jpeg() -> bytes:
-    """Bytes of the right eye's photograph: the mirror image of the left one, as a baseline JPEG."""
+    """Bytes of the right eye's photograph: the left one's mirror image, as a baseline JPEG."""
     buffer = BytesIO()
     with Image.open(BytesIO(left_jpeg())) as photograph:
         ImageOps.mirror(photograph).save(buffer, "JPEG", quality=90, subsampling="4:2:2")
@@ -81,8 +81,8 @@ def dicom(
 ) -> bytes:
     """Bytes of a DICOM file around the photograph of one eye.
 
-    ``captured`` must be aware. ``study`` tells two exams of one subject apart: it changes the UIDs and
-    with them the checksum. Attributes follow the OP 8 Bit IOD, PS3.3 A.41 and C.8.17.
+    ``captured`` must be aware. ``study`` tells two exams of one subject apart: it changes the UIDs
+    and with them the checksum. Attributes follow the OP 8 Bit IOD, PS3.3 A.41 and C.8.17.
     """
     dataset = _file_dataset(eye, f"{subject_identifier}/{captured.isoformat()}/{study}")
     _describe_patient_and_study(dataset, subject_identifier, captured)
@@ -104,7 +104,10 @@ def html_report(
 <head>
 <meta charset="utf-8">
 <title>Fundus report {escape(subject_identifier)}</title>
-<style>body {{ font-family: sans-serif; margin: 2em; }} td, th {{ padding: .3em 1em; text-align: left; }}</style>
+<style>
+body {{ font-family: sans-serif; margin: 2em; }}
+td, th {{ padding: .3em 1em; text-align: left; }}
+</style>
 </head>
 <body>
 <h1>Fundus examination</h1>
@@ -128,8 +131,10 @@ def pdf_report() -> bytes:
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+            b" /Resources << /Font << /F1 5 0 R >> >> >>"
+        ),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(text), text),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
@@ -160,7 +165,9 @@ def exam_files(
     """
     stem = _short_hash(f"{subject_identifier}/{captured.isoformat()}/{study}")
     if report_type == "combined":
-        yield ExamFile(f"{stem}_report.html", "report", html_report(subject_identifier, study=study))
+        yield ExamFile(
+            f"{stem}_report.html", "report", html_report(subject_identifier, study=study)
+        )
     else:
         for eye in EYES:
             content = html_report(subject_identifier, eye=eye, study=study)
@@ -187,7 +194,7 @@ def _code(value: str, meaning: str, scheme: str = "SCT") -> Dataset:
 
 
 def _file_dataset(eye: Eye, exam: str) -> FileDataset:
-    """Begin a DICOM file with its meta information and its UIDs, which follow from ``exam`` and ``eye``."""
+    """Begin a DICOM file: its meta information and its UIDs, which follow from the arguments."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = OphthalmicPhotography8BitImageStorage
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=[exam, "instance", eye])

@@ -1,7 +1,8 @@
 """Settings of the demo: a small clinicedc project with edc_retinopathy, on SQLite.
 
-Everything it writes is below one data directory (``$DEMO_DATA``, by default ``demo/data``). Variables named
-like the app's settings, such as ``EDC_RETINOPATHY_MAX_FILE_SIZE_MB=20``, override them.
+Everything it writes is below one data directory (``$DEMO_DATA``, by default ``demo/data``).
+Variables named like the app's settings, such as ``EDC_RETINOPATHY_MAX_FILE_SIZE_MB=20``, override
+them.
 """
 
 from pathlib import Path
@@ -96,7 +97,8 @@ DATABASES = {
         "NAME": DATA_DIR / "demo.sqlite3",
         "OPTIONS": {
             "timeout": 20,
-            # A transaction that writes takes the lock at its start: it waits there instead of failing midway.
+            # A transaction that writes takes the lock at its start: it waits there instead of
+            # failing midway.
             "transaction_mode": "IMMEDIATE",
             # FULL: a committed record survives a power cut, as its file does.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -109,7 +111,8 @@ LANGUAGES = [("en", "English")]
 TIME_ZONE = "Africa/Dar_es_Salaam"
 USE_TZ = True
 STATIC_URL = "/static/"
-# EDC templates name static files that do not exist, so a manifest storage would break them: the default stays.
+# EDC templates name static files that do not exist, so a manifest storage would break them: the
+# default stays.
 STATIC_ROOT = made_directory(DATA_DIR / "static")
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -1,7 +1,7 @@
-"""The demo's two sites; edc_sites finds this module and writes them to the database at post_migrate."""
+"""The demo's two sites; edc_sites finds this module and writes them down after migrations."""
 
-from edc_sites.site import sites
 from edc_sites.single_site import SingleSite
+from edc_sites.site import sites
 
 ALPHA = SingleSite(
     10,

@@ -13,9 +13,10 @@ HELP_OPTIONS = frozenset({"-h", "--help"})
 def set_up() -> None:
     """Load the demo's settings and apps.
 
-    edc_sites runs an ArgumentParser over ``sys.argv`` when it loads: given ``--help`` it prints a stub and
-    exits, before the command that was meant can answer. Several apps also report on standard output what
-    they load, which would end up in the output of every command. Both are kept away here.
+    edc_sites runs an ArgumentParser over ``sys.argv`` when it loads: given ``--help`` it prints a
+    stub and exits, before the command that was meant can answer. Several apps also report on
+    standard output what they load, which would end up in the output of every command. Both are
+    kept away here.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
     arguments = sys.argv

@@ -1,4 +1,4 @@
-"""The demo's invented subjects and their camera sessions, in every state that a session can be in."""
+"""The demo's invented subjects and their camera sessions, in every state there is."""
 
 import random
 import string
@@ -55,7 +55,7 @@ PAST = (
 
 
 def make_past_sessions() -> None:
-    """Fill an empty database with subjects who were examined, or could not be, in the last weeks."""
+    """Fill an empty database with subjects who were examined, or could not be, of late."""
     if CameraSession.objects.exists():
         return
     with transaction.atomic():
@@ -82,14 +82,14 @@ def add_open_sessions() -> None:
 
 
 def renew_visit_of_today() -> str:
-    """Make one more session of the subject whose exam each start shows; give the subject's identifier."""
+    """Make another session of the subject whose exam each start shows; give its identifier."""
     subject = RegisteredSubject.objects.filter(site_id=ALPHA.site_id).earliest("subject_identifier")
     _session(subject, ReportType.COMBINED, timezone.now()).save()
     return str(subject.subject_identifier)
 
 
 def reopened_subjects() -> dict[str, list[str]]:
-    """Reopen every open, empty session for uploads; give the subjects' identifiers by report type."""
+    """Reopen the open, empty sessions; give their subjects' identifiers by report type."""
     for report_type in ReportType:
         # One statement for all: saving each would encrypt its initials again.
         _open_and_empty(report_type).update(last_reopened_datetime=timezone.now())
@@ -104,7 +104,7 @@ def reopened_subjects() -> dict[str, list[str]]:
 
 
 def past_sessions_without_files(device_id: str) -> list[CameraSession]:
-    """Give the sessions of the past that a camera is said to have sent files to, while it has not."""
+    """Give the sessions of the past whose files the camera still has to send."""
     return list(CameraSession.objects.filter(device_id=device_id, files=None))
 
 
@@ -141,9 +141,12 @@ def _new_subject(site_id: int, gender: str | None = None) -> RegisteredSubject:
 
 
 def _session(
-    subject: RegisteredSubject, report_type: ReportType, report_datetime: datetime, device_id: str = ""
+    subject: RegisteredSubject,
+    report_type: ReportType,
+    report_datetime: datetime,
+    device_id: str = "",
 ) -> CameraSession:
-    """Build a session, not saved yet, with every question answered and nothing against photographs."""
+    """Build a session, not saved yet, with nothing that speaks against photographs."""
     answers = dict.fromkeys(CONTRAINDICATION_FIELDS, NO)
     if subject.gender == MALE:
         answers["pregnant"] = NOT_APPLICABLE

@@ -22,7 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("edc_auth/admin/", edc_auth_admin.urls),
     path("edc_dashboard/", include("edc_dashboard.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
-    # The admin of the app before the include of its urls, so that its names are found below `admin/`.
+    # The admin of the app before the include of its urls, so that its names are found below
+    # `admin/`.
     path("edc_retinopathy/admin/", edc_retinopathy_admin.urls),
     path("edc_retinopathy/", include("edc_retinopathy.urls")),
     path("api/", include("edc_retinopathy.api.urls")),

@@ -1,7 +1,8 @@
-"""Settings of the test runs: the demo's, in a temporary directory and on the database the environment names.
+"""Settings of the tests: the demo's, in a temporary directory, on the database asked for.
 
-``EDC_RETINOPATHY_TEST_DATABASE`` is ``sqlite`` (the default), ``postgresql`` or ``mariadb``. Where the server is
-say ``EDC_RETINOPATHY_TEST_DATABASE_HOST``, ``_PORT``, ``_USER`` and ``_PASSWORD``; by default on this machine.
+``EDC_RETINOPATHY_TEST_DATABASE`` is ``sqlite`` (the default), ``postgresql`` or ``mariadb``. Where
+the server is say ``EDC_RETINOPATHY_TEST_DATABASE_HOST``, ``_PORT``, ``_USER`` and ``_PASSWORD``;
+by default on this machine.
 """
 
 import atexit
@@ -21,7 +22,8 @@ DATABASE_VARIABLE = "EDC_RETINOPATHY_TEST_DATABASE"
 
 
 def _remove_test_dir(made_by: int) -> None:
-    # A process forked from this one inherits the handler, and must not remove what this one still uses.
+    # A process forked from this one inherits the handler, and must not remove what this one still
+    # uses.
     if os.getpid() == made_by:
         shutil.rmtree(TEST_DIR, ignore_errors=True)
 
@@ -30,7 +32,8 @@ def _sqlite() -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": TEST_DIR / "unused.sqlite3",
-        # A file, not memory: threads and processes of a test then meet at it as they do in production.
+        # A file, not memory: threads and processes of a test then meet at it as they do in
+        # production.
         "TEST": {"NAME": TEST_DIR / "test.sqlite3"},
         "OPTIONS": {
             "timeout": 20,
@@ -46,8 +49,9 @@ def _postgresql() -> dict[str, Any]:
 
 
 def _mariadb() -> dict[str, Any]:
-    # PyMySQL stands in for mysqlclient, which has no wheels for Linux; Django looks for its module's name.
-    import pymysql  # noqa: PLC0415 (only this database needs it)
+    # PyMySQL stands in for mysqlclient, which has no wheels for Linux; Django looks for its
+    # module's name.
+    import pymysql
 
     pymysql.install_as_MySQLdb()
     return _on_server("django.db.backends.mysql", port="3306", user="root") | {

@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import connection, connections
 from tqdm import tqdm
 
 from demo.accounts import ACCOUNTS, camera_token, make_accounts
@@ -33,6 +34,7 @@ from demo.subjects import (
     reopened_subjects,
 )
 from edc_retinopathy.choices import ReportType
+from edc_retinopathy.models import CameraSession
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
@@ -42,15 +44,17 @@ class Command(BaseCommand):
     """Runs the demo until it is interrupted."""
 
     help = (
-        "Prepare the demo's database, serve it with gunicorn, and let a simulated camera send one exam. "
-        "What is there already is kept. Ends with Ctrl-C."
+        "Prepare the demo's database, serve it with gunicorn, and let a simulated camera send one "
+        "exam. What is there already is kept. Ends with Ctrl-C."
     )
     # The database may not have been made yet.
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the port."""
-        parser.add_argument("--port", type=int, default=8000, help="port to serve on (default: 8000)")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="port to serve on (default: 8000)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, serve, show an exam, say how to go on, and wait."""
@@ -71,7 +75,9 @@ class Command(BaseCommand):
                 if status := server.wait():
                     raise CommandError(f"The server ended with status {status}.")
         except KeyboardInterrupt:
-            self.stdout.write(f"\nThe demo has ended. Its data stays in {_shown(settings.DATA_DIR)}.")
+            self.stdout.write(
+                f"\nThe demo has ended. Its data stays in {_shown(settings.DATA_DIR)}."
+            )
         except CameraError as error:
             raise CommandError(f"The simulated camera could not send its exam: {error}") from error
         finally:
@@ -79,7 +85,7 @@ class Command(BaseCommand):
 
     def _prepare(self) -> None:
         """Bring the database, the accounts, the subjects and the static files up to date."""
-        if not Path(settings.DATABASES["default"]["NAME"]).exists():
+        if not Path(connection.settings_dict["NAME"]).exists():
             self.stdout.write("Making the database (about 15 seconds) ...")
         # clinicedc's apps tell at length what they write after a migration.
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
@@ -95,23 +101,36 @@ class Command(BaseCommand):
         with closing(camera):
             for device_id, file_count in ((WHOLE_EXAM_DEVICE, None), (BROKEN_OFF_DEVICE, 2)):
                 for session in past_sessions_without_files(device_id):
-                    files = exam_files(session.subject_identifier, report_type=session.report_type)
-                    for file in list(files)[:file_count]:
-                        camera.upload(
-                            session.subject_identifier, file, camera_session_id=str(session.pk)
-                        )
-            subject_identifier = renew_visit_of_today()
-            now = datetime.now(UTC)
-            files = list(
-                exam_files(subject_identifier, include_jpegs=True, captured=now, study=now.isoformat())
-            )
-            size = sum(len(file.content) for file in files)
-            with tqdm(
-                total=size, unit="B", unit_scale=True, desc=f"Camera sends {subject_identifier}"
-            ) as progress:
-                camera.send_exam(
-                    subject_identifier, files, on_sent=lambda file: progress.update(len(file.content))
-                )
+                    _send_past_exam(camera, session, file_count)
+            _send_exam_of_today(camera, renew_visit_of_today())
+
+
+def _send_past_exam(camera: Camera, session: CameraSession, file_count: int | None) -> None:
+    """Send the first files of an exam to a session that may have expired, and so is named."""
+    files = exam_files(
+        session.subject_identifier,
+        report_type="combined" if session.report_type == ReportType.COMBINED else "per_eye",
+        captured=session.report_datetime,
+    )
+    for file in islice(files, file_count):
+        camera.upload(session.subject_identifier, file, camera_session_id=str(session.pk))
+
+
+def _send_exam_of_today(camera: Camera, subject_identifier: str) -> None:
+    """Send a complete exam as a camera does, with a progress bar."""
+    now = datetime.now(UTC)
+    files = list(
+        exam_files(subject_identifier, include_jpegs=True, captured=now, study=now.isoformat())
+    )
+    with tqdm(
+        total=sum(len(file.content) for file in files),
+        unit="B",
+        unit_scale=True,
+        desc=f"Camera sends {subject_identifier}",
+    ) as progress:
+        camera.send_exam(
+            subject_identifier, files, on_sent=lambda file: progress.update(len(file.content))
+        )
 
 
 def _refuse_port_in_use(port: int) -> None:
@@ -137,8 +156,10 @@ def _server(port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
             _wait_until_answering(server, port)
             yield server, url
         finally:
-            # Ctrl-C has reached it too; a second signal does no harm.
+            # Ctrl-C has reached it too; a second signal does no harm. Waiting for its
+            # end leaves the port free.
             server.terminate()
+            server.wait()
 
 
 def _wait_until_answering(server: subprocess.Popen[bytes], port: int) -> None:
@@ -156,7 +177,7 @@ def _wait_until_answering(server: subprocess.Popen[bytes], port: int) -> None:
 
 
 def _exam_to_watch(subject_identifier: str) -> Path:
-    """Put an exam of one subject where the real client can find it; give the directory it is to watch."""
+    """Put an exam of one subject where the real client finds it; give the directory to watch."""
     directory = Path(settings.DATA_DIR / "camera")
     folder = directory / subject_identifier
     folder.mkdir(parents=True, exist_ok=True)
@@ -171,7 +192,7 @@ def _details(url: str, token: str, subjects: dict[str, list[str]]) -> dict[str, 
         "url": url,
         "token": token,
         "storage_dir": str(settings.EDC_RETINOPATHY_STORAGE_DIR),
-        "database": str(settings.DATABASES["default"]["NAME"]),
+        "database": str(connection.settings_dict["NAME"]),
         "logins": {
             account.username: {"username": account.username, "password": account.password}
             for account in ACCOUNTS
@@ -190,6 +211,13 @@ def _write_atomically(path: Path, content: dict[str, Any]) -> None:
 def _instructions(url: str, token: str, watched: Path) -> str:
     logins = "\n".join(f"  {account.username:<12}{account.password}" for account in ACCOUNTS)
     programs = Path(sys.executable).parent
+    client = (
+        _shown(programs / "fundus-camera-watchdog"),
+        f"--watch-dir {_shown(watched)}",
+        f"--api-url {url}",
+        f"--token {token}",
+        "--device-id CAM-001",
+    )
     return f"""
 The demo is ready: {url}
 
@@ -203,7 +231,7 @@ More exams from simulated cameras
   {_shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2
 
 The real client, with an exam waiting for it in {_shown(watched)}
-  {_shown(programs / "fundus-camera-watchdog")} --watch-dir {_shown(watched)} --api-url {url} --token {token} --device-id CAM-001
+  {" ".join(client)}
 
 All of this for programs, and subjects with open sessions: {_shown(settings.DATA_DIR / "demo.json")}
 Ctrl-C ends the demo and keeps its data; `make demo-reset` deletes it.

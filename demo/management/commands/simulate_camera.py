@@ -24,9 +24,9 @@ class Command(BaseCommand):
     """Sends exams over HTTP with a progress bar; fails if one could not be sent."""
 
     help = (
-        "Send retinal exams to an EDC as cameras do. Without options: one sample exam to the running "
-        "demo. Exams are sample ones, of the subjects given or of those that the demo lists, or with "
-        "--folder your own files in the layout of fundus-camera-watchdog."
+        "Send retinal exams to an EDC as cameras do. Without options: one sample exam to the "
+        "running demo. Exams are sample ones, of the subjects given or of those that the demo "
+        "lists, or with --folder your own files in the layout of fundus-camera-watchdog."
     )
     # A client only: this project's own database and storage play no part.
     requires_system_checks = ()
@@ -64,7 +64,9 @@ class Command(BaseCommand):
             "--include-jpegs", action="store_true", help="send JPEGs besides DICOMs"
         )
         parser.add_argument(
-            "--device-id", default="CAM", help="name of the cameras; a number is added (default: CAM)"
+            "--device-id",
+            default="CAM",
+            help="name of the cameras; a number is added (default: CAM)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -77,7 +79,9 @@ class Command(BaseCommand):
         cameras = SimpleQueue[Camera]()
         for number in range(1, options["cameras"] + 1):
             device_id = f"{options['device_id']}-{number:03}"
-            cameras.put(Camera(options["url"] or demo["url"], options["token"] or demo["token"], device_id))
+            cameras.put(
+                Camera(options["url"] or demo["url"], options["token"] or demo["token"], device_id)
+            )
         with tqdm(
             total=sum(exam.file_count for exam in exams[:wanted]), unit="file", desc="Sending"
         ) as progress:
@@ -122,21 +126,25 @@ class Sending:
         self.may_pass_over = may_pass_over
 
     def send_one(self, _: int) -> bool:
-        """Send the next exam with the next free camera; say how it went; give whether it was sent."""
+        """Send the next exam with a free camera; say how it went; give whether it was sent."""
         camera = self.cameras.get()
         try:
             while True:
                 exam = self.exams.get_nowait()
                 try:
                     status = camera.send_exam(
-                        exam.subject_identifier, exam.files, on_sent=lambda _: self.progress.update()
+                        exam.subject_identifier,
+                        exam.files,
+                        on_sent=lambda _: self.progress.update(),
                     )
                 except CameraError as error:
                     if self.may_pass_over and error.code in FINAL_REFUSALS:
                         continue
                     return self._report(exam, str(error), sent=False)
                 missing = ", ".join(status["missing"])
-                return self._report(exam, f"missing: {missing}" if missing else "complete", sent=True)
+                return self._report(
+                    exam, f"missing: {missing}" if missing else "complete", sent=True
+                )
         except Empty:
             tqdm.write("No subject with an open session is left; `make demo` adds new ones.")
             return False
@@ -167,7 +175,10 @@ def _wanted(options: dict[str, Any]) -> int:
 
 
 def _sample_exams(options: dict[str, Any], demo: dict[str, Any]) -> Iterator[Exam]:
-    """Give the sample exams asked for; of the demo's subjects all, as some may have to be passed over."""
+    """Give the sample exams asked for, or one of each of the demo's subjects.
+
+    Of the latter some may have to be passed over, so that they are not counted here.
+    """
     report_type = options["report_type"]
     if options["subject"]:
         subjects = islice(cycle(options["subject"]), _wanted(options))
