@@ -17,6 +17,7 @@ from edc_sites.exceptions import InvalidSiteForUser
 from edc_sites.site import sites
 
 from .auth_objects import ADD_FILES, VIEW_SESSIONS
+from .errors import NotPermitted
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 # The permissions that the API asks for, and the annotations that answer.
@@ -43,13 +44,26 @@ def users_with_access(site_id: int) -> QuerySet[Any]:
         for permission, name in PERMISSION_ANNOTATIONS.items()
     }
     in_profile = Exists(manager.filter(pk=OuterRef("pk"), userprofile__sites__pk=site_id))
-    users: QuerySet[Any] = manager.select_related("userprofile").annotate(
+    users: QuerySet[Any] = manager.select_related("userprofile", "camera_account").annotate(
         has_site=Case(
             When(Q(is_superuser=True) | Q(in_profile), then=Value(True)), default=Value(False)
         ),
         **annotations,
     )
     return users
+
+
+def device_id_for(user: Any, *named: str) -> str:
+    """The device that the account acts for: the one it is bound to, else the first one named.
+
+    Raises ``NotPermitted`` if the account is bound to one device and another is named.
+    """
+    account = getattr(user, "camera_account", None)
+    bound = account.device_id if account else ""
+    given = [name for name in named if name]
+    if bound and any(name != bound for name in given):
+        raise NotPermitted("The account is bound to one camera and may not act for another.")
+    return bound or next(iter(given), "")
 
 
 def writable_site_ids(user: Any, site_id: int) -> tuple[int, ...]:

@@ -1,7 +1,30 @@
 """The app's section of the EDC's administration."""
 
+from typing import Any
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse
 from edc_model_admin.admin_site import EdcAdminSite
 
 from .apps import AppConfig
 
-edc_retinopathy_admin = EdcAdminSite(name="edc_retinopathy_admin", app_label=AppConfig.name)
+
+class SubjectAutocompleteView(AutocompleteJsonView):
+    """Names a subject by its identifier; ``str()`` of one costs a query and decrypts it."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """The pair that the widget shows and submits."""
+        return {"id": str(getattr(obj, to_field_name)), "text": obj.subject_identifier}
+
+
+class EdcRetinopathyAdminSite(EdcAdminSite):
+    """An EdcAdminSite whose autocomplete finds subjects."""
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the autocomplete widget of the session form."""
+        return SubjectAutocompleteView.as_view(admin_site=self)(request)
+
+
+edc_retinopathy_admin = EdcRetinopathyAdminSite(
+    name="edc_retinopathy_admin", app_label=AppConfig.name
+)

@@ -21,12 +21,19 @@ view_codenames = (
     "edc_retinopathy.view_sessionfile",
     "edc_retinopathy.view_historicalsessionfile",
 )
+# Who audits: which files were looked at, and whether all are still there.
+audit_codenames = (
+    "edc_retinopathy.view_fileaccess",
+    "edc_retinopathy.view_storageaudit",
+    "edc_retinopathy.view_cameraaccount",
+    "edc_retinopathy.view_historicalcameraaccount",
+)
 edit_codenames = (
     *view_codenames,
     "edc_retinopathy.add_camerasession",
     "edc_retinopathy.change_camerasession",
 )
-super_codenames = (*edit_codenames, "edc_retinopathy.delete_camerasession")
+super_codenames = (*edit_codenames, *audit_codenames, "edc_retinopathy.delete_camerasession")
 camera_codenames = (VIEW_SESSIONS, ADD_FILES)
 
 GROUP_THAT_GRANTS = {VIEW_SESSIONS: RETINOPATHY_CAMERA, ADD_FILES: RETINOPATHY_CAMERA}

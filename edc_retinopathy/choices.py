@@ -80,6 +80,24 @@ class ReportType(TextChoices):
     PER_EYE = "per_eye", _("One report for each eye")
 
 
+class AccessKind(TextChoices):
+    """How the bytes of a file were sent to a person."""
+
+    VIEW = "view", _("Viewed")
+    DOWNLOAD = "download", _("Downloaded")
+
+
+class AuditResult(TextChoices):
+    """What an audit found of one stored file, or of a file in the storage."""
+
+    OK = "ok", _("As stored")
+    MISSING = "missing", _("Missing")
+    CHANGED = "changed", _("Changed")
+    UNREADABLE = "unreadable", _("Unreadable")
+    ORPHAN = "orphan", _("Without a record")
+    STALE = "stale", _("Stale temporary file")
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Something a session needs: any one file of ``satisfied_by``; ``file_type`` names it."""

@@ -51,6 +51,15 @@ def session_expires_after() -> timedelta | None:
     return timedelta(minutes=minutes) if minutes else None
 
 
+def x_accel_location() -> str | None:
+    """The internal nginx location of ``images/``: ``EDC_RETINOPATHY_X_ACCEL_LOCATION``.
+
+    None by default: the app sends files itself. See "Serving" in the documentation.
+    """
+    value = getattr(settings, "EDC_RETINOPATHY_X_ACCEL_LOCATION", None)
+    return f"/{str(value).strip('/')}/" if value else None
+
+
 def _number(name: str, default: float, *, above_zero: bool = False) -> float:
     value: Any = getattr(settings, name, default)
     # True and False are numbers to Python, but never a meant limit.

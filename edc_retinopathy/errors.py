@@ -16,6 +16,12 @@ class RetinopathyError(Exception):
         self.fields = fields
 
 
+class NotPermitted(RetinopathyError):  # noqa: N818
+    """The account may not do this."""
+
+    code = "permission_denied"
+
+
 class NoSession(RetinopathyError):  # noqa: N818
     """No session that this account can see, or those still open have expired."""
 

@@ -14,12 +14,14 @@ from .models import CameraSession, SessionFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
-    """What the client says of the file it sends; ``checksum`` is SHA-256, lower-case hex."""
+    """What is known of a file before it is looked at; ``checksum`` is SHA-256, lower-case hex."""
 
     file_type: FileType
     original_filename: str
     capture_datetime: datetime
     checksum: str | None = None
+    device_id: str = ""
+    remote_address: str | None = None
 
 
 def receive_file(
@@ -38,13 +40,14 @@ def receive_file(
     record may be there too.
     """
     with incoming:
-        storage.check_filename(upload.original_filename, upload.file_type)
+        storage.check_filename(upload.original_filename)
         if upload.checksum is not None and upload.checksum != incoming.checksum:
             raise ChecksumMismatch(
                 "The bytes received do not match the checksum sent with them. Send the file again."
             )
         with incoming.reader() as stream:
             content_type = content.check_content(stream, incoming.size, upload.file_type)
+        storage.check_extension(upload.original_filename, upload.file_type)
         # On disk before the database is asked, so that no lock is held meanwhile.
         incoming.flush()
         session_file = SessionFile(
@@ -57,6 +60,8 @@ def receive_file(
             file_size=incoming.size,
             checksum=incoming.checksum,
             capture_datetime=upload.capture_datetime,
+            device_id=upload.device_id,
+            remote_address=upload.remote_address,
             user_created=user.get_username(),
         )
         try:
@@ -79,7 +84,7 @@ def _record_then_publish(
         # The history is written in bulk: the signal's way costs a query for each foreign key.
         session_file.skip_history_when_saving = True
         session_file.save(using=using, force_insert=True)
-        SessionFile.history.using(using).bulk_history_create([session_file], default_user=user)
+        SessionFile.history.bulk_history_create([session_file], default_user=user)
         storage.publish(incoming, session_file.stored_filename)
 
 

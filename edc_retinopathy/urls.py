@@ -8,6 +8,8 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from .views import StoredFileView, ViewFilePage
+
 app_name = "edc_retinopathy"
 
 urlpatterns = [
@@ -16,4 +18,6 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="edc_retinopathy_admin:index"),
         name="home_url",
     ),
+    path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
+    path("files/<uuid:pk>/view/", ViewFilePage.as_view(), name="view_file"),
 ]

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 30
 
 STATUS_OF_CODE = {
+    "permission_denied": status.HTTP_403_FORBIDDEN,
     "no_session": status.HTTP_404_NOT_FOUND,
     "filename_conflict": status.HTTP_409_CONFLICT,
     "storage_error": status.HTTP_500_INTERNAL_SERVER_ERROR,

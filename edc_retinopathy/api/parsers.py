@@ -24,9 +24,8 @@ class ReceivedFile(UploadedFile):
     """The file part of an upload: its name as sent, its bytes in ``incoming``."""
 
     def __init__(self, incoming: IncomingFile, name: str) -> None:
-        super().__init__(name=None, size=incoming.size)
+        super().__init__(name=name, size=incoming.size)
         self.incoming = incoming
-        self.original_filename = name
 
     def close(self) -> None:
         """Called by Django when the request ends: whatever was not published goes."""

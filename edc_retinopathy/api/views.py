@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from .. import access, conf, ingest
 from ..auth_objects import ADD_FILES, VIEW_SESSIONS
 from ..choices import FileType
+from ..client_address import client_address
 from ..models import CameraSession
 from ..models.camera_session_queryset import CameraSessionQuerySet
 from ..storage import sweep_stale, too_large
@@ -89,8 +90,10 @@ class ResolveView(RetinopathyAPIView):
         serializer = ResolveSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         subject_identifier = serializer.validated_data["subject_identifier"]
+        device_id = access.device_id_for(request.user, serializer.validated_data["device_id"] or "")
         session = self.writable_sessions().for_subject(subject_identifier).to_resolve()
-        session.pin(device_id=serializer.validated_data["device_id"] or "", user=request.user)
+        access.device_id_for(request.user, session.device_id)
+        session.pin(device_id=device_id, user=request.user)
         return Response(resolved(session))
 
 
@@ -118,6 +121,7 @@ class UploadView(RetinopathyAPIView):
             .for_subject(subject_identifier)
             .for_upload(query.validated_data["camera_session_id"])
         )
+        device_id = access.device_id_for(request.user, session.device_id)
         sweep_stale()
         form = UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -127,9 +131,11 @@ class UploadView(RetinopathyAPIView):
             received.incoming,
             upload=ingest.Upload(
                 file_type=parsed_file_type,
-                original_filename=received.original_filename,
+                original_filename=received.name,
                 capture_datetime=form.validated_data["capture_datetime"],
                 checksum=form.validated_data.get("checksum"),
+                device_id=device_id,
+                remote_address=client_address(request),
             ),
             user=request.user,
         )

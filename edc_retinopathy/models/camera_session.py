@@ -5,7 +5,6 @@ from typing import Any
 
 from clinicedc_constants import YES
 from clinicedc_constants.choices import GENDER
-from dateutil.relativedelta import relativedelta
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
@@ -141,10 +140,10 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         self.subject_identifier = subject.subject_identifier
         self.initials = subject.initials
         self.gender = subject.gender
+        born = subject._meta.get_field("dob").to_python(subject.dob)
+        on = timezone.localdate(self.report_datetime)
         self.age_in_years = (
-            relativedelta(timezone.localdate(self.report_datetime), subject.dob).years
-            if subject.dob
-            else None
+            on.year - born.year - ((on.month, on.day) < (born.month, born.day)) if born else None
         )
 
     def pin(self, *, device_id: str, user: AbstractBaseUser) -> None:

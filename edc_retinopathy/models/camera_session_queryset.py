@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from .. import conf
-from ..choices import CONTRAINDICATION_FIELDS, REQUIREMENTS, FileType
+from ..choices import CLEARED_ANSWERS, CONTRAINDICATION_FIELDS, REQUIREMENTS, FileType
 from ..errors import NoEligibleSession, NoSession
 
 if TYPE_CHECKING:
@@ -76,6 +76,30 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
             is_contraindicated=_as_boolean(_contraindicated()),
             has_expired=_as_boolean(_expired()),
         )
+
+    def contraindicated(self) -> Self:
+        """Those with any answer Yes."""
+        return self.filter(_contraindicated())
+
+    def eligible(self) -> Self:
+        """Those with every answer given and none Yes."""
+        return self.filter(_cleared())
+
+    def unanswered(self) -> Self:
+        """Those with no answer Yes, and any missing or not evaluated."""
+        return self.filter(~_contraindicated() & ~_cleared())
+
+    def complete(self) -> Self:
+        """Those that miss nothing; the queryset is annotated ``with_uploaded_file_types``."""
+        return self.filter(_complete())
+
+    def begun(self) -> Self:
+        """Those with files that still miss something; annotated likewise."""
+        return self.filter(Exists(_files_of_session()) & ~_complete())
+
+    def without_files(self) -> Self:
+        """Those that nothing was uploaded to."""
+        return self.filter(~Exists(_files_of_session()))
 
     def newest_first(self) -> Self:
         """By the date of the report, then of entry."""
@@ -161,6 +185,13 @@ def _contraindicated() -> Q:
     condition = Q()
     for name in CONTRAINDICATION_FIELDS:
         condition |= Q(**{name: YES})
+    return condition
+
+
+def _cleared() -> Q:
+    condition = Q()
+    for name in CONTRAINDICATION_FIELDS:
+        condition &= Q(**{f"{name}__in": CLEARED_ANSWERS})
     return condition
 
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from edc_model.models import BaseUuidModel, HistoricalRecords
 
-from ..choices import ContentType, FileType
+from ..choices import AuditResult, ContentType, FileType
 from .camera_session import CameraSession
 
 
@@ -69,8 +70,31 @@ class SessionFile(BaseUuidModel):
         verbose_name=_("Received"), default=timezone.now, help_text=_("By the server's clock.")
     )
 
+    device_id = models.CharField(
+        verbose_name=_("Camera"),
+        max_length=100,
+        default="",
+        blank=True,
+        help_text=_("The device that the account is bound to, else the session's."),
+    )
+    remote_address = models.GenericIPAddressField(
+        verbose_name=_("Sent from"), null=True, blank=True
+    )
+    last_audit_datetime = models.DateTimeField(
+        verbose_name=_("Last audited"), null=True, editable=False
+    )
+    last_audit_result = models.CharField(
+        verbose_name=_("Result of the last audit"),
+        max_length=15,
+        choices=AuditResult.choices,
+        default="",
+        blank=True,
+        editable=False,
+    )
+
     objects = SessionFileQuerySet.as_manager()
-    history = HistoricalRecords()
+    # An audit reads the file and changes nothing of it.
+    history = HistoricalRecords(excluded_fields=["last_audit_datetime", "last_audit_result"])
 
     class Meta(BaseUuidModel.Meta):
         verbose_name = _("Session file")
@@ -95,3 +119,15 @@ class SessionFile(BaseUuidModel):
 
     def __str__(self) -> str:
         return self.stored_filename
+
+    def get_view_url(self) -> str:
+        """The page that shows the file."""
+        return reverse("edc_retinopathy:view_file", args=(self.pk,))
+
+    def get_content_url(self) -> str:
+        """The file's bytes, to be shown where the browser can."""
+        return reverse("edc_retinopathy:file", args=(self.pk,))
+
+    def get_download_url(self) -> str:
+        """The file's bytes, to be saved."""
+        return f"{self.get_content_url()}?download=1"

@@ -7,12 +7,13 @@ Everything lives on one filesystem, below ``images/``::
     images/.quarantine/<session pk>/...       files without a record that were in the way
 """
 
-from .filenames import check_filename, filename_key
+from .filenames import check_extension, check_filename, filename_key
 from .incoming import IncomingFile, sweep_stale, too_large
 from .published import open_published, publish
 
 __all__ = [
     "IncomingFile",
+    "check_extension",
     "check_filename",
     "filename_key",
     "open_published",

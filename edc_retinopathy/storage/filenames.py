@@ -30,11 +30,11 @@ EXTENSIONS: dict[ContentType, frozenset[str]] = {
 }
 
 
-def check_filename(name: str, file_type: FileType | None = None) -> str:
+def check_filename(name: str) -> str:
     """Give back ``name`` unchanged if it is safe to store; raise ``InvalidFilename`` saying why not.
 
-    A safe name is a single path part of at most 254 bytes in UTF-8, visible throughout,
-    usable on Linux, macOS and Windows, whose extension belongs to ``file_type``.
+    A safe name is a single path part of at most 254 bytes in UTF-8, visible throughout, that
+    Linux, macOS and Windows all can store as it is.
     """
     if not name or name in {".", ".."}:
         raise InvalidFilename("The file has no name.")
@@ -57,12 +57,14 @@ def check_filename(name: str, file_type: FileType | None = None) -> str:
         raise InvalidFilename("The file name starts or ends with a dot or a space.")
     if name.split(".")[0].rstrip().casefold() in RESERVED_NAMES:
         raise InvalidFilename("The file name is reserved for a device.")
-    if file_type is not None:
-        _check_extension(name, file_type)
     return name
 
 
-def _check_extension(name: str, file_type: FileType) -> None:
+def check_extension(name: str, file_type: FileType) -> None:
+    """Raise ``InvalidFilename`` unless the name's extension belongs to the file type.
+
+    What a person or a viewer would take the file for must be what it is.
+    """
     allowed = {extension for kind in file_type.accepts for extension in EXTENSIONS[kind]}
     if PurePosixPath(name).suffix.lower() in allowed:
         return

@@ -1,0 +1,185 @@
+"""Camera sessions: the clinician's form, and the list that shows how far each exam is."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_audit_fields.admin import ModelAdminAuditFieldsMixin, audit_fieldset_tuple
+from edc_registration.models import RegisteredSubject
+
+from .. import access
+from ..admin_site import edc_retinopathy_admin
+from ..choices import CONTRAINDICATION_FIELDS
+from ..forms import CameraSessionForm
+from ..models import CameraSession
+from .list_filters import EligibilityFilter, ProgressFilter
+from .mixins import RetinopathyModelAdmin
+
+ELIGIBLE = {
+    True: ("no", _("No")),
+    False: ("yes", _("Yes")),
+    None: ("unanswered", _("Unanswered")),
+}
+
+
+@admin.register(CameraSession, site=edc_retinopathy_admin)
+class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
+    """Sessions of the sites that the account may see; changed only at their own site."""
+
+    form = CameraSessionForm
+    autocomplete_fields = ("registered_subject",)
+    actions = ("reopen_for_uploads",)
+    include_audit_fields_in_list_display = False
+    date_hierarchy = None
+    ordering = ("-report_datetime", "-created")
+    list_display = (
+        "subject_identifier",
+        "report_datetime",
+        "gender",
+        "age_in_years",
+        "eligible",
+        "progress",
+        "state",
+        "device_id",
+    )
+    list_filter = (
+        EligibilityFilter,
+        ProgressFilter,
+        "report_datetime",
+        "report_type",
+        "gender",
+        "device_id",
+    )
+    search_fields = ("subject_identifier", "device_id")
+    readonly_fields = ("subject", "eligible", "progress", "state", "stored_files")
+    radio_fields = dict.fromkeys(CONTRAINDICATION_FIELDS, admin.VERTICAL) | {
+        "report_type": admin.VERTICAL
+    }
+
+    class Media:
+        css = {"all": ("edc_retinopathy/admin.css",)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The exam, the screening, and, once there is a session, its progress."""
+        exam = ["registered_subject", "report_datetime", "report_type", "device_id"]
+        fieldsets: list[Any] = [(_("Exam"), {"fields": exam})]
+        if obj:
+            exam.insert(1, "subject")
+            fieldsets.append(
+                (_("Progress"), {"fields": ["eligible", "progress", "state", "stored_files"]})
+            )
+        screening = {
+            "fields": CONTRAINDICATION_FIELDS,
+            "description": _(
+                "A 'Yes' contraindicates the exam: the session then accepts no uploads. "
+                "It is documented here and never blocks saving."
+            ),
+        }
+        fieldsets.append((_("Contra-indications"), screening))
+        if obj:
+            fieldsets.append(audit_fieldset_tuple)
+        return fieldsets
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """What the list shows, in one query; the initials, costly to decrypt, are left out."""
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("site")
+            .defer("initials")
+            .with_usability()
+            .with_uploaded_file_types()
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The subject is fixed once files arrived: they are images of that person."""
+        readonly_fields = super().get_readonly_fields(request, obj=obj)
+        if obj and obj.uploaded_file_types:
+            readonly_fields = (*readonly_fields, "registered_subject")
+        return tuple(readonly_fields)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the subjects of the current site only."""
+        if db_field.name == "registered_subject":
+            site_id = access.current_site_id(request)
+            kwargs["queryset"] = RegisteredSubject.objects.filter(site_id=site_id)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer 'Unanswered' where the screening is still open, instead of 'None'."""
+        if db_field.name in CONTRAINDICATION_FIELDS:
+            kwargs["choices"] = [("", _("Unanswered")), *db_field.choices]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """At a site of the account's only."""
+        return super().has_add_permission(request) and self.is_at_current_site(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """View-only sites stay view-only."""
+        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """View-only sites stay view-only."""
+        return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+
+    def _is_own(self, request: HttpRequest, obj: Any) -> bool:
+        is_here = obj is None or obj.site_id == access.current_site_id(request)
+        return is_here and self.is_at_current_site(request)
+
+    @admin.display(description=_("Subject"))
+    def subject(self, obj: CameraSession) -> str:
+        """Who is examined, with the details copied when the session was saved."""
+        age = "–" if obj.age_in_years is None else obj.age_in_years
+        return f"{obj.subject_identifier} · {obj.get_gender_display()} · {age} · {obj.initials or '–'}"
+
+    @admin.display(description=_("Eligible"))
+    def eligible(self, obj: CameraSession) -> str:
+        """Yes, no or unanswered, by the screening."""
+        css, text = ELIGIBLE[obj.contraindicated]
+        return format_html('<span class="retinopathy-{}">{}</span>', css, text)
+
+    @admin.display(description=_("Files"))
+    def progress(self, obj: CameraSession) -> str:
+        """What is expected, each here or missing."""
+        missing = obj.missing_file_types
+        expected = [(t.label, t in missing) for t in obj.expected_file_types]
+        return render_to_string("edc_retinopathy/admin/progress.html", {"expected": expected})
+
+    @admin.display(description=_("State"))
+    def state(self, obj: CameraSession) -> str:
+        """Complete, contraindicated, expired or open for uploads."""
+        if obj.is_complete:
+            return format_html('<span class="retinopathy-yes">{}</span>', _("Complete"))
+        if obj.contraindicated:
+            return format_html('<span class="retinopathy-no">{}</span>', _("Contraindicated"))
+        # Annotated by the list's query; the form shows an object that may come from elsewhere.
+        has_expired = getattr(obj, "has_expired", None)
+        if obj.is_expired if has_expired is None else has_expired:
+            return format_html('<span class="retinopathy-unanswered">{}</span>', _("Expired"))
+        return str(_("Open"))
+
+    @admin.display(description=_("Stored files"))
+    def stored_files(self, obj: CameraSession) -> str:
+        """The files, each with links to view and to download it."""
+        return render_to_string(
+            "edc_retinopathy/admin/stored_files.html",
+            {"files": obj.files.order_by("file_type", "received_datetime")},
+        )
+
+    @admin.action(description=_("Reopen for uploads"), permissions=["change"])
+    def reopen_for_uploads(self, request: HttpRequest, queryset: Any) -> None:
+        """Give the selected sessions the full time for uploads again."""
+        sessions = [session for session in queryset if self._is_own(request, session)]
+        for session in sessions:
+            session.reopen(user=request.user)
+        text = ngettext(
+            "%d session is open for uploads again.",
+            "%d sessions are open for uploads again.",
+            len(sessions),
+        )
+        self.message_user(request, text % len(sessions), messages.SUCCESS)

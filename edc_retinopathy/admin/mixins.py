@@ -1,0 +1,72 @@
+"""What the app's admin classes share."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from edc_model_admin.history import SimpleHistoryAdmin
+from edc_model_admin.mixins import TemplatesModelAdminMixin
+from edc_sites.admin import SiteModelAdminMixin
+
+from .. import access
+
+
+class SiteAccessAdminMixin(SiteModelAdminMixin):
+    """edc_sites's filtering by site, by the same rule as the app's pages and downloads.
+
+    An account without the current site sees nothing, where edc_sites raises.
+    """
+
+    # The path from the model to its site.
+    site_lookup = "site"
+
+    def readable_site_ids(self, request: HttpRequest) -> tuple[int, ...]:
+        """The sites whose objects the account may look at; asked once for each request."""
+        cached: tuple[int, ...] | None = getattr(request, "_edc_retinopathy_site_ids", None)
+        if cached is None:
+            cached = access.readable_site_ids_of_page(request)
+            request._edc_retinopathy_site_ids = cached  # type: ignore[attr-defined]
+        return cached
+
+    def get_view_only_site_ids_for_user(self, request: HttpRequest) -> list[int]:
+        """The readable sites but for the current one."""
+        current = access.current_site_id(request)
+        return [site_id for site_id in self.readable_site_ids(request) if site_id != current]
+
+    def user_may_view_other_sites(self, request: HttpRequest) -> bool:
+        """True if the list may hold more than one site."""
+        return bool(self.get_view_only_site_ids_for_user(request))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Only what the account may look at."""
+        # Past SiteModelAdminMixin's own, which raises for an account without the site.
+        queryset = super(SiteModelAdminMixin, self).get_queryset(request)
+        return queryset.filter(**{f"{self.site_lookup}__in": self.readable_site_ids(request)})
+
+    def is_at_current_site(self, request: HttpRequest) -> bool:
+        """True if the account may work at the current site, not only read."""
+        return bool(access.writable_site_ids(request.user, access.current_site_id(request)))
+
+
+class ReadOnlyAdminMixin:
+    """Looked at, never added, changed or deleted by hand, by anybody."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, SimpleHistoryAdmin):
+    """The base of the app's admin classes: EDC look, audit trail, and sites."""
+
+    show_object_tools = True
+    empty_value_display = "–"
+    list_per_page = 50
+    show_full_result_count = False

@@ -1,0 +1,65 @@
+"""What the app itself writes down: looked at here, changed by nobody."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..admin_site import edc_retinopathy_admin
+from ..models import FileAccess, StorageAudit
+from .mixins import ReadOnlyAdminMixin, SiteAccessAdminMixin, TemplatesModelAdminMixin
+
+
+@admin.register(FileAccess, site=edc_retinopathy_admin)
+class FileAccessAdmin(
+    ReadOnlyAdminMixin,
+    SiteAccessAdminMixin,
+    TemplatesModelAdminMixin,
+    admin.ModelAdmin,  # type: ignore[type-arg]
+):
+    """Who looked at which file."""
+
+    site_lookup = "session_file__camera_session__site"
+    list_display = ("accessed_datetime", "username", "kind", "session_file", "remote_address")
+    list_filter = ("kind", "accessed_datetime")
+    search_fields = ("username", "session_file__stored_filename")
+    list_select_related = ("session_file", "session_file__camera_session")
+    fields = readonly_fields = (
+        "accessed_datetime",
+        "username",
+        "kind",
+        "session_file",
+        "remote_address",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Without the initials of the sessions, which are costly to decrypt."""
+        return super().get_queryset(request).defer("session_file__camera_session__initials")
+
+    @admin.display(description=_("Site"), ordering="session_file__camera_session__site")
+    def site_code(self, obj: FileAccess | None = None) -> Any:
+        """The site of the file's session."""
+        return obj.session_file.camera_session.site_id if obj else None
+
+
+@admin.register(StorageAudit, site=edc_retinopathy_admin)
+class StorageAuditAdmin(
+    ReadOnlyAdminMixin,
+    TemplatesModelAdminMixin,
+    admin.ModelAdmin,  # type: ignore[type-arg]
+):
+    """What each audit of the storage found; the whole storage's, so no site's own."""
+
+    list_display = (
+        "started_datetime",
+        "finished_datetime",
+        "scope",
+        "checked",
+        "missing",
+        "changed",
+        "unreadable",
+        "orphans",
+        "stale",
+    )
+    fields = readonly_fields = list_display

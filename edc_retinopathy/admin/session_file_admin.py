@@ -1,0 +1,94 @@
+"""Session files: looked at here, never edited or deleted by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from ..admin_site import edc_retinopathy_admin
+from ..models import SessionFile
+from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
+
+
+@admin.register(SessionFile, site=edc_retinopathy_admin)
+class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
+    """What is stored, with links to the session and to the bytes."""
+
+    site_lookup = "camera_session__site"
+    ordering = ("-received_datetime",)
+    list_display = (
+        "original_filename",
+        "session",
+        "file_type",
+        "file_content_type",
+        "size",
+        "received_datetime",
+        "last_audit_result",
+        "open_file",
+    )
+    list_filter = ("file_type", "file_content_type", "last_audit_result", "received_datetime")
+    search_fields = ("original_filename", "camera_session__subject_identifier", "checksum")
+    fields = (
+        "session",
+        "file_type",
+        "original_filename",
+        "open_file",
+        "file_content_type",
+        "size",
+        "checksum",
+        "capture_datetime",
+        "received_datetime",
+        "stored_filename",
+        "user_created",
+        "device_id",
+        "remote_address",
+        "last_audit_datetime",
+        "last_audit_result",
+    )
+    readonly_fields = fields
+
+    class Media:
+        css = {"all": ("edc_retinopathy/admin.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """What the list shows, in one query; the initials, costly to decrypt, are left out."""
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("camera_session", "camera_session__site")
+            .defer("camera_session__initials")
+        )
+
+    @admin.display(description=_("Site"), ordering="camera_session__site")
+    def site_code(self, obj: SessionFile | None = None) -> Any:
+        """The site of the file's session."""
+        return obj.camera_session.site_id if obj else None
+
+    @admin.display(description=_("Session"), ordering="camera_session__subject_identifier")
+    def session(self, obj: SessionFile) -> str:
+        """A link to the session."""
+        url = reverse(
+            "edc_retinopathy_admin:edc_retinopathy_camerasession_change",
+            args=(obj.camera_session_id,),
+        )
+        return format_html('<a href="{}">{}</a>', url, obj.camera_session)
+
+    @admin.display(description=_("Size"), ordering="file_size")
+    def size(self, obj: SessionFile) -> str:
+        """The size for people."""
+        return filesizeformat(obj.file_size)
+
+    @admin.display(description=_("File"))
+    def open_file(self, obj: SessionFile) -> str:
+        """Links to view and to download the file."""
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>',
+            obj.get_view_url(),
+            _("View"),
+            obj.get_download_url(),
+            _("Download"),
+        )

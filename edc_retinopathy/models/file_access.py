@@ -1,0 +1,42 @@
+"""The record that somebody looked at a file."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..choices import AccessKind
+from .session_file import SessionFile
+
+
+class FileAccess(models.Model):
+    """Who was sent the bytes of which file, when, and how; written once, never changed."""
+
+    session_file = models.ForeignKey(
+        SessionFile,
+        verbose_name=_("Session file"),
+        on_delete=models.PROTECT,
+        related_name="accesses",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+    )
+    # Kept when the user is deleted.
+    username = models.CharField(verbose_name=_("User"), max_length=150)
+    kind = models.CharField(verbose_name=_("What"), max_length=15, choices=AccessKind.choices)
+    accessed_datetime = models.DateTimeField(
+        verbose_name=_("When"), default=timezone.now, db_index=True
+    )
+    remote_address = models.GenericIPAddressField(verbose_name=_("Address"), null=True)
+
+    class Meta:
+        verbose_name = _("File access")
+        verbose_name_plural = _("File accesses")
+        ordering = ("-accessed_datetime", "-pk")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.kind} {self.session_file_id}"

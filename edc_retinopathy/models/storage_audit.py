@@ -1,0 +1,37 @@
+"""One run of the audit of stored files, and what it found."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class StorageAudit(models.Model):
+    """The summary of an audit; kept up to date while it runs, so that it can be resumed."""
+
+    started_datetime = models.DateTimeField(verbose_name=_("Started"), default=timezone.now)
+    finished_datetime = models.DateTimeField(verbose_name=_("Finished"), null=True)
+    scope = models.CharField(
+        verbose_name=_("Scope"), max_length=250, help_text=_("The options it was run with.")
+    )
+    # The last record that was checked; an interrupted audit goes on behind it.
+    last_checked_id = models.UUIDField(null=True)
+    checked = models.PositiveIntegerField(verbose_name=_("Files checked"), default=0)
+    missing = models.PositiveIntegerField(verbose_name=_("Missing"), default=0)
+    changed = models.PositiveIntegerField(verbose_name=_("Changed"), default=0)
+    unreadable = models.PositiveIntegerField(verbose_name=_("Unreadable"), default=0)
+    orphans = models.PositiveIntegerField(verbose_name=_("Without a record"), default=0)
+    stale = models.PositiveIntegerField(verbose_name=_("Stale temporary files"), default=0)
+
+    class Meta:
+        verbose_name = _("Storage audit")
+        verbose_name_plural = _("Storage audits")
+        ordering = ("-started_datetime",)
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.started_datetime):%Y-%m-%d %H:%M}"
+
+    @property
+    def findings(self) -> int:
+        """How many files are not as they should be."""
+        return self.missing + self.changed + self.unreadable + self.orphans + self.stale

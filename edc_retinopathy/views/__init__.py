@@ -1,0 +1,5 @@
+"""Pages and files for people."""
+
+from .files import StoredFileView, ViewFilePage
+
+__all__ = ["StoredFileView", "ViewFilePage"]

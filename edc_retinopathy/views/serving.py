@@ -1,0 +1,136 @@
+"""A stored file as an HTTP response: safe headers, conditions and ranges (RFC 9110)."""
+
+import re
+from io import BufferedReader
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.encoding import escape_uri_path
+from django.utils.http import content_disposition_header, http_date, quote_etag
+
+from .. import conf, storage
+from ..choices import ContentType
+from ..models import SessionFile
+
+BLOCK_BYTES = 64 * 1024
+BYTE_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+
+# A report is whatever the camera's software wrote: it may look as it likes, and do nothing.
+REPORT_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+# Shown in a frame of our own page; a PDF must not be sandboxed, browsers then show nothing.
+EMBEDDED = frozenset({ContentType.HTML, ContentType.PDF})
+
+
+def stored_file_response(
+    request: HttpRequest, session_file: SessionFile, *, as_attachment: bool
+) -> HttpResponse:
+    """The file's bytes, all or the range asked for, or 304 or 416.
+
+    The type is the one detected on receipt and is never guessed again. Raises
+    ``FileNotFoundError`` if the bytes are gone.
+    """
+    etag = quote_etag(session_file.checksum)
+    last_modified = int(session_file.received_datetime.timestamp())
+    stream = storage.open_published(session_file.stored_filename)
+    response = get_conditional_response(request, etag, last_modified)
+    if response is None:
+        response = _body(request, session_file, stream, etag, last_modified)
+    else:
+        stream.close()
+    headers = {
+        "ETag": etag,
+        "Last-Modified": http_date(last_modified),
+        # Revalidated each time, so that every look is recorded.
+        "Cache-Control": "private, no-cache",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "SAMEORIGIN" if session_file.file_content_type in EMBEDDED else "DENY",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Accept-Ranges": "bytes",
+    }
+    if session_file.file_content_type == ContentType.HTML:
+        headers["Content-Security-Policy"] = REPORT_POLICY
+    disposition = content_disposition_header(as_attachment, session_file.original_filename)
+    if disposition:
+        headers["Content-Disposition"] = disposition
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _body(
+    request: HttpRequest,
+    session_file: SessionFile,
+    stream: BufferedReader,
+    etag: str,
+    last_modified: int,
+) -> HttpResponse:
+    content_type = session_file.file_content_type
+    location = conf.x_accel_location()
+    # nginx drops most headers of a redirected response, the sandbox among them: never HTML.
+    if location and content_type != ContentType.HTML:
+        stream.close()
+        accel = HttpResponse(content_type=content_type)
+        accel.headers["X-Accel-Redirect"] = location + escape_uri_path(
+            session_file.stored_filename
+        )
+        return accel
+    size = session_file.file_size
+    start, stop = _asked_range(request, size, etag, last_modified)
+    if start >= stop and size:
+        stream.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    stream.seek(start)
+    response = FileResponse(_Part(stream, stop - start), content_type=content_type)
+    response.block_size = BLOCK_BYTES
+    response.headers["Content-Length"] = str(stop - start)
+    if (start, stop) != (0, size):
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return response
+
+
+def _asked_range(
+    request: HttpRequest, size: int, etag: str, last_modified: int
+) -> tuple[int, int]:
+    """First byte and the one behind the last; all of them unless one valid range is asked for.
+
+    An unsatisfiable range gives an empty one. RFC 9110, 13.1.5, 14.1.2 and 14.2.
+    """
+    everything = (0, size)
+    if_range = request.headers.get("If-Range")
+    if if_range and if_range not in {etag, http_date(last_modified)}:
+        return everything
+    match = BYTE_RANGE.match(request.headers.get("Range", ""))
+    if not match or match.groups() == ("", ""):
+        return everything
+    first, last = match.groups()
+    if not first:
+        return (max(size - int(last), 0), size) if int(last) else (size, size)
+    if last and int(last) < int(first):
+        return everything
+    return (int(first), min(int(last) + 1, size) if last else size)
+
+
+class _Part:
+    """The next ``length`` bytes of a stream, as a file for ``FileResponse``."""
+
+    def __init__(self, stream: BufferedReader, length: int) -> None:
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        data = self._stream.read(wanted)
+        self._left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def __getattr__(self, name: str) -> Any:
+        # FileResponse guesses length and type from a file's name and position: not from this.
+        raise AttributeError(name)
