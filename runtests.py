@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from demo.startup import set_up
+
 ROOT = Path(__file__).resolve().parent
 DATABASES = ("sqlite", "postgresql", "mariadb")
 
@@ -39,6 +41,9 @@ def main() -> int:
     for name in [name for name in os.environ if name.startswith("EDC_RETINOPATHY_")]:
         if not name.startswith("EDC_RETINOPATHY_TEST_"):
             del os.environ[name]
+    # Before pytest loads Django: clinicedc's apps would print what they load, after its summary.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    set_up()
     return pytest.main(pytest_arguments)
 
 
