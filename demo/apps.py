@@ -1,6 +1,7 @@
 """The demo's app configuration."""
 
 from django.apps import AppConfig as DjangoAppConfig
+from django.apps import apps
 from django.db.models.signals import post_migrate
 
 
@@ -12,7 +13,8 @@ class AppConfig(DjangoAppConfig):
 
     def ready(self) -> None:
         """Connect the hosts to their sites and settle the revision shown on pages."""
-        post_migrate.connect(catch_other_hosts, sender=self)
+        # Of an app with models: others get no signal.
+        post_migrate.connect(catch_other_hosts, sender=apps.get_app_config("edc_sites"))
         settle_revision()
 
 

@@ -131,7 +131,7 @@ def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.exceptions.SSLError):
         return "no secure connection could be made"
     if isinstance(error, requests.ConnectionError):
-        return "no connection; is the server running"
+        return "no connection (is the server running?)"
     return str(error).rstrip(".")
 
 

@@ -105,6 +105,17 @@ DATABASES = {
         },
     }
 }
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # Django's own handler says nothing on the console while DEBUG is off.
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Each answer of 4xx: a camera that polls for a session would fill the terminal.
+        "django.request": {"level": "ERROR"},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
