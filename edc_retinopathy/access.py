@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.sites.shortcuts import get_current_site
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
 from edc_sites.exceptions import InvalidSiteForUser
@@ -26,7 +26,7 @@ PERMISSION_ANNOTATIONS = {VIEW_SESSIONS: "may_view_sessions", ADD_FILES: "may_ad
 
 def current_site_id(request: Any) -> int:
     """The id of the site that the request came to, from the middleware or the settings."""
-    site = getattr(request, "site", None) or get_current_site(request)
+    site: Any = getattr(request, "site", None) or get_current_site(request)
     return int(site.pk)
 
 
@@ -36,17 +36,15 @@ def users_with_access(site_id: int) -> QuerySet[Any]:
     Adds ``may_view_sessions`` and ``may_add_files`` (granted to the user, by a group or by
     being a superuser) and ``has_site`` (may work at this site).
     """
-    manager: Any = get_user_model()._default_manager
+    manager: Any = get_user_model().objects
     annotations = {
-        name: Exists(
-            manager.with_perm(permission, backend=MODEL_BACKEND).filter(pk=OuterRef("pk"))
-        )
+        name: Exists(manager.with_perm(permission, backend=MODEL_BACKEND).filter(pk=OuterRef("pk")))
         for permission, name in PERMISSION_ANNOTATIONS.items()
     }
     in_profile = Exists(manager.filter(pk=OuterRef("pk"), userprofile__sites__pk=site_id))
     users: QuerySet[Any] = manager.select_related("userprofile", "camera_account").annotate(
-        has_site=Case(
-            When(Q(is_superuser=True) | Q(in_profile), then=Value(True)), default=Value(False)
+        has_site=ExpressionWrapper(
+            Q(is_superuser=True) | Q(in_profile), output_field=BooleanField()
         ),
         **annotations,
     )
@@ -88,7 +86,7 @@ def readable_site_ids(user: Any, site_id: int) -> tuple[int, ...]:
 
 
 def readable_site_ids_of_page(request: HttpRequest) -> tuple[int, ...]:
-    """:func:`readable_site_ids` for pages, where data managers read at all sites of their profile."""
+    """:func:`readable_site_ids` for pages: data managers read at all sites of their profile."""
     user: Any = request.user
     site_id = current_site_id(request)
     site_ids = readable_site_ids(user, site_id)
@@ -104,7 +102,7 @@ def _view_only_site_ids(user: Any, site_id: int) -> list[int]:
     if not user.userprofile.is_multisite_viewer:
         return []
     try:
-        return sites.get_view_only_site_ids_for_user(user=user, site_id=site_id)
+        return list(sites.get_view_only_site_ids_for_user(user=user, site_id=site_id))
     except InvalidSiteForUser:
         # A superuser without the site in the profile: no other site either.
         return []

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from edc_model_admin.admin_site import EdcAdminSite
 
 from .apps import AppConfig
@@ -20,7 +21,7 @@ class SubjectAutocompleteView(AutocompleteJsonView):
 class EdcRetinopathyAdminSite(EdcAdminSite):
     """An EdcAdminSite whose autocomplete finds subjects."""
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the autocomplete widget of the session form."""
         return SubjectAutocompleteView.as_view(admin_site=self)(request)
 

@@ -85,7 +85,7 @@ def check_token_authentication(**kwargs: Any) -> list[CheckMessage]:
         Error(
             "The API authenticates cameras by token, but 'rest_framework.authtoken' is not "
             "installed.",
-            hint="Add 'rest_framework' and 'rest_framework.authtoken' to INSTALLED_APPS, and migrate.",
+            hint="Add it and 'rest_framework' to INSTALLED_APPS, then migrate.",
             id="edc_retinopathy.E010",
         )
     ]

@@ -1,8 +1,8 @@
 """Pages for people. The project mounts the admin site first, then these::
 
-    path("edc_retinopathy/admin/", edc_retinopathy_admin.urls),
-    path("edc_retinopathy/", include("edc_retinopathy.urls")),
-    path("api/", include("edc_retinopathy.api.urls")),
+path("edc_retinopathy/admin/", edc_retinopathy_admin.urls),
+path("edc_retinopathy/", include("edc_retinopathy.urls")),
+path("api/", include("edc_retinopathy.api.urls")),
 """
 
 from django.urls import path

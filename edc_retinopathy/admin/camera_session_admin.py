@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from django_audit_fields.admin import ModelAdminAuditFieldsMixin, audit_fieldset_tuple
 from edc_registration.models import RegisteredSubject
 
-from .. import access
-from ..admin_site import edc_retinopathy_admin
-from ..choices import CONTRAINDICATION_FIELDS
-from ..forms import CameraSessionForm
-from ..models import CameraSession
+from edc_retinopathy import access
+from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.choices import CONTRAINDICATION_FIELDS
+from edc_retinopathy.forms import CameraSessionForm
+from edc_retinopathy.models import CameraSession
+
 from .list_filters import EligibilityFilter, ProgressFilter
 from .mixins import RetinopathyModelAdmin
 
@@ -134,8 +135,10 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
     @admin.display(description=_("Subject"))
     def subject(self, obj: CameraSession) -> str:
         """Who is examined, with the details copied when the session was saved."""
-        age = "–" if obj.age_in_years is None else obj.age_in_years
-        return f"{obj.subject_identifier} · {obj.get_gender_display()} · {age} · {obj.initials or '–'}"
+        unknown = self.get_empty_value_display()
+        age = unknown if obj.age_in_years is None else obj.age_in_years
+        parts = (obj.subject_identifier, obj.get_gender_display(), age, obj.initials or unknown)
+        return " · ".join(map(str, parts))
 
     @admin.display(description=_("Eligible"))
     def eligible(self, obj: CameraSession) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +17,7 @@ class EligibilityFilter(admin.SimpleListFilter):
         """The three states."""
         return [("yes", _("Yes")), ("no", _("No")), ("unanswered", _("Unanswered"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
         queries: dict[str | None, Any] = {
             "yes": queryset.eligible,
@@ -39,7 +38,7 @@ class ProgressFilter(admin.SimpleListFilter):
         """The three states."""
         return [("complete", _("Complete")), ("begun", _("Incomplete")), ("none", _("None yet"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
         queries: dict[str | None, Any] = {
             "complete": queryset.complete,

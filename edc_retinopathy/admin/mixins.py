@@ -7,7 +7,10 @@ from edc_model_admin.history import SimpleHistoryAdmin
 from edc_model_admin.mixins import TemplatesModelAdminMixin
 from edc_sites.admin import SiteModelAdminMixin
 
-from .. import access
+from edc_retinopathy import access
+
+# Where a request remembers the sites that its account may read.
+SITE_IDS = "edc_retinopathy_readable_site_ids"
 
 
 class SiteAccessAdminMixin(SiteModelAdminMixin):
@@ -21,11 +24,11 @@ class SiteAccessAdminMixin(SiteModelAdminMixin):
 
     def readable_site_ids(self, request: HttpRequest) -> tuple[int, ...]:
         """The sites whose objects the account may look at; asked once for each request."""
-        cached: tuple[int, ...] | None = getattr(request, "_edc_retinopathy_site_ids", None)
-        if cached is None:
-            cached = access.readable_site_ids_of_page(request)
-            request._edc_retinopathy_site_ids = cached  # type: ignore[attr-defined]
-        return cached
+        cache = vars(request)
+        if SITE_IDS not in cache:
+            cache[SITE_IDS] = access.readable_site_ids_of_page(request)
+        site_ids: tuple[int, ...] = cache[SITE_IDS]
+        return site_ids
 
     def get_view_only_site_ids_for_user(self, request: HttpRequest) -> list[int]:
         """The readable sites but for the current one."""
@@ -67,6 +70,5 @@ class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, Simp
     """The base of the app's admin classes: EDC look, audit trail, and sites."""
 
     show_object_tools = True
-    empty_value_display = "–"
     list_per_page = 50
     show_full_result_count = False

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from edc_model_admin.mixins import TemplatesModelAdminMixin
 
-from ..admin_site import edc_retinopathy_admin
-from ..models import FileAccess, StorageAudit
-from .mixins import ReadOnlyAdminMixin, SiteAccessAdminMixin, TemplatesModelAdminMixin
+from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.models import FileAccess, StorageAudit
+
+from .mixins import ReadOnlyAdminMixin, SiteAccessAdminMixin
 
 
 @admin.register(FileAccess, site=edc_retinopathy_admin)

@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from edc_registration.models import RegisteredSubject
 
-from .. import access
-from ..admin_site import edc_retinopathy_admin
+from edc_retinopathy import access
+from edc_retinopathy.admin_site import edc_retinopathy_admin
+
 from .mixins import ReadOnlyAdminMixin
 
 

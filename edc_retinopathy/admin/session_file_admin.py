@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from ..admin_site import edc_retinopathy_admin
-from ..models import SessionFile
+from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.models import SessionFile
+
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 
 

@@ -7,7 +7,7 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.authtoken.models import Token
 from rest_framework.request import Request
 
-from .. import access
+from edc_retinopathy import access
 
 
 class AccessTokenAuthentication(TokenAuthentication):

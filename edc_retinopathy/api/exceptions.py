@@ -4,6 +4,7 @@ The only place that knows which HTTP status a code has.
 """
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -16,7 +17,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from ..errors import RetinopathyError
+from edc_retinopathy.errors import InvalidRequest, RetinopathyError, ServerBusy
 
 logger = logging.getLogger(__name__)
 
@@ -42,35 +43,25 @@ class LengthRequired(exceptions.APIException):
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """The answer to any exception raised below the API's base."""
     set_rollback()
+    exc = _translated(exc)
     if isinstance(exc, RetinopathyError):
-        code, message, fields = exc.code, exc.message, exc.fields
-        http_status = STATUS_OF_CODE.get(code, status.HTTP_400_BAD_REQUEST)
+        http_status = STATUS_OF_CODE.get(exc.code, status.HTTP_400_BAD_REQUEST)
         if http_status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-            logger.error("%s: %s", code, message, exc_info=exc)
-        return _response(code, message, http_status, fields=fields)
-    if isinstance(exc, OperationalError | InterfaceError):
-        # Locked, unreachable or gone in the middle: the same request can succeed later.
-        logger.error("The database could not be used.", exc_info=exc)
-        return _response(
-            "server_busy",
-            "The server is busy. Send the request again in a moment.",
-            status.HTTP_503_SERVICE_UNAVAILABLE,
-        )
-    if isinstance(exc, Http404):
-        exc = exceptions.NotFound()
-    elif isinstance(exc, PermissionDenied):
-        exc = exceptions.PermissionDenied()
-    if isinstance(exc, exceptions.ValidationError):
-        return _validation_response(exc.detail)
-    if isinstance(exc, exceptions.ParseError):
-        return _response("invalid_request", str(exc.detail), exc.status_code)
+            logger.error("%s: %s", exc.code, exc.message, exc_info=exc)
+        return _response(exc.code, exc.message, http_status, fields=exc.fields)
     if isinstance(exc, exceptions.APIException):
-        return _response(
-            _code_of(exc), str(exc.detail), exc.status_code, headers=_headers_of(exc)
-        )
-    if isinstance(exc, SuspiciousOperation | MultiPartParserError | UnreadablePostError):
-        return _response("invalid_request", _malformed(exc), status.HTTP_400_BAD_REQUEST)
+        return _response(_code_of(exc), str(exc.detail), exc.status_code, headers=_headers_of(exc))
     return _unforeseen(exc, context)
+
+
+def _translated(exc: Exception) -> Exception:
+    """What Django, DRF and the database raise, as what this API raises."""
+    for kinds, translate in TRANSLATIONS:
+        if isinstance(exc, kinds):
+            translated = translate(exc)
+            translated.__cause__ = exc
+            return translated
+    return exc
 
 
 def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:
@@ -84,23 +75,39 @@ def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:
     )
 
 
-def _validation_response(detail: Any) -> Response:
-    if not isinstance(detail, dict):
-        detail = {"non_field_errors": detail}
+def _invalid_request(exc: Any) -> InvalidRequest:
+    """DRF's nested detail as one sentence and a list for each field."""
+    detail = exc.detail if isinstance(exc.detail, dict) else {"non_field_errors": exc.detail}
     fields = {name: [str(error) for error in errors] for name, errors in detail.items()}
     first_name, first_errors = next(iter(fields.items()))
     about = "" if first_name == "non_field_errors" else f"{first_name}: "
-    return _response(
-        "invalid_request", f"{about}{first_errors[0]}", status.HTTP_400_BAD_REQUEST, fields=fields
-    )
+    return InvalidRequest(f"{about}{first_errors[0]}", fields=fields)
 
 
-def _malformed(exc: Exception) -> str:
-    if isinstance(exc, RequestDataTooBig):
-        return "The request has more data outside its file than is accepted."
-    if isinstance(exc, UnreadablePostError):
-        return "The request's body ended before all of it was received."
-    return str(exc) or "The request is malformed."
+# What is raised, first match first, and what it means to the caller. A database that is
+# locked, unreachable or gone in the middle is busy: the same request can succeed later.
+TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Exception]], ...] = (
+    (
+        (OperationalError, InterfaceError),
+        lambda _: ServerBusy("The server is busy. Send the request again in a moment."),
+    ),
+    (Http404, lambda _: exceptions.NotFound()),
+    (PermissionDenied, lambda _: exceptions.PermissionDenied()),
+    (exceptions.ValidationError, _invalid_request),
+    (exceptions.ParseError, lambda exc: InvalidRequest(str(exc.detail))),
+    (
+        RequestDataTooBig,
+        lambda _: InvalidRequest("The request has more data outside its file than is accepted."),
+    ),
+    (
+        UnreadablePostError,
+        lambda _: InvalidRequest("The request's body ended before all of it was received."),
+    ),
+    (
+        (SuspiciousOperation, MultiPartParserError),
+        lambda exc: InvalidRequest(str(exc) or "The request is malformed."),
+    ),
+)
 
 
 def _code_of(exc: exceptions.APIException) -> str:

@@ -11,8 +11,8 @@ from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles
 
-from ..errors import InvalidFilename, InvalidRequest
-from ..storage import IncomingFile, check_filename
+from edc_retinopathy.errors import InvalidFilename, InvalidRequest
+from edc_retinopathy.storage import IncomingFile, check_filename
 
 FILE_FIELD = "file"
 CHUNK_BYTES = 256 * 1024
@@ -20,7 +20,7 @@ CHUNK_BYTES = 256 * 1024
 TAIL_BYTES = 1024
 
 
-class ReceivedFile(UploadedFile):
+class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
     """The file part of an upload: its name as sent, its bytes in ``incoming``."""
 
     def __init__(self, incoming: IncomingFile, name: str) -> None:
@@ -72,17 +72,6 @@ class StorageUploadHandler(FileUploadHandler):
             self.incoming.discard()
 
 
-class VerbatimMultiPartParser(DjangoMultiPartParser):
-    """Django's parser, less its silent changes to file names: they are checked instead."""
-
-    def sanitize_file_name(self, file_name: str) -> str:
-        """Strip directory parts, as Django does; raise ``InvalidFilename`` if nothing is left."""
-        name = file_name.rsplit("/")[-1].rsplit("\\")[-1]
-        if not name:
-            raise InvalidFilename("The file has no name.")
-        return name
-
-
 class TailKeeper:
     """Passes a stream through and remembers its last bytes, to tell a cut body from a whole one."""
 
@@ -104,14 +93,39 @@ class TailKeeper:
         return b"".join(self._chunks)
 
 
+class VerbatimMultiPartParser(DjangoMultiPartParser):
+    """Django's parser, less its silent changes to file names: they are checked instead.
+
+    Its input is a :class:`TailKeeper`.
+    """
+
+    _boundary: bytes
+    _input_data: Any
+
+    def parse_whole(self) -> tuple[Any, Any]:
+        """Fields and files; raises ``ParseError`` if the closing boundary did not arrive.
+
+        Django's parser takes the end of a cut body for the end of the file in it.
+        """
+        fields_and_files = self.parse()
+        if b"--" + self._boundary + b"--" not in self._input_data.tail:
+            raise ParseError("The request's body ended before all of it was received.")
+        return fields_and_files
+
+    def sanitize_file_name(self, file_name: str) -> str:
+        """Strip directory parts, as Django does; raise ``InvalidFilename`` if nothing is left."""
+        name = file_name.rsplit("/", maxsplit=1)[-1].rsplit("\\", maxsplit=1)[-1]
+        if not name:
+            raise InvalidFilename("The file has no name.")
+        return name
+
+
 class UploadParser(BaseParser):
     """Parses ``multipart/form-data`` (RFC 7578) with one file part named ``file``."""
 
     media_type = "multipart/form-data"
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> DataAndFiles:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The form's fields and the :class:`ReceivedFile`.
 
         Raises ``ParseError`` if the form is malformed or was cut, and whatever storage
@@ -121,13 +135,9 @@ class UploadParser(BaseParser):
         encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
         meta = {**request.META, "CONTENT_TYPE": media_type}
         handler = StorageUploadHandler(request)
-        body = TailKeeper(stream)
+        body: Any = TailKeeper(stream)
         try:
-            parser = VerbatimMultiPartParser(meta, body, [handler], encoding)
-            data, files = parser.parse()
-            # Django's parser takes the end of a cut body for the end of the file in it.
-            if b"--" + parser._boundary + b"--" not in body.tail:
-                raise ParseError("The request's body ended before all of it was received.")
+            data, files = VerbatimMultiPartParser(meta, body, [handler], encoding).parse_whole()
         except MultiPartParserError as e:
             handler.discard()
             raise ParseError(f"The multipart form is malformed: {e}") from e

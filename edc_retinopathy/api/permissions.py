@@ -7,8 +7,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from .. import access
-from ..auth_objects import GROUP_THAT_GRANTS
+from edc_retinopathy import access
+from edc_retinopathy.auth_objects import GROUP_THAT_GRANTS
 
 
 class HasEndpointPermission(IsAuthenticated):

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from ..models import CameraSession, SessionFile
+from edc_retinopathy.models import CameraSession, SessionFile
 
 # The name that newer clients know the session's id by: ``resolve`` answers it beside
 # ``camera_session_id``, and an upload may use it as its query parameter.

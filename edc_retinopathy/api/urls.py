@@ -9,9 +9,7 @@ app_name = "edc_retinopathy_api"
 urlpatterns = [
     path("retinopathy/ping/", views.PingView.as_view(), name="ping"),
     path("retinopathy/resolve/", views.ResolveView.as_view(), name="resolve"),
-    path(
-        "retinopathy/<str:subject_identifier>/status/", views.StatusView.as_view(), name="status"
-    ),
+    path("retinopathy/<str:subject_identifier>/status/", views.StatusView.as_view(), name="status"),
     path(
         "retinopathy/<str:subject_identifier>/<str:file_type>/",
         views.UploadView.as_view(),

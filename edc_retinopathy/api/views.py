@@ -12,13 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from .. import access, conf, ingest
-from ..auth_objects import ADD_FILES, VIEW_SESSIONS
-from ..choices import FileType
-from ..client_address import client_address
-from ..models import CameraSession
-from ..models.camera_session_queryset import CameraSessionQuerySet
-from ..storage import sweep_stale, too_large
+from edc_retinopathy import access, conf, ingest
+from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
+from edc_retinopathy.choices import FileType
+from edc_retinopathy.client_address import client_address
+from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models.camera_session_queryset import CameraSessionQuerySet
+from edc_retinopathy.storage import sweep_stale, too_large
+
 from .authentication import AccessTokenAuthentication
 from .exceptions import LengthRequired, exception_handler
 from .parsers import UploadParser
@@ -57,19 +58,20 @@ class RetinopathyAPIView(APIView):
         if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
             raise LengthRequired
 
+    @property
+    def account(self) -> Any:
+        """The authenticated user of the request."""
+        return self.request.user
+
     def readable_sessions(self) -> CameraSessionQuerySet:
         """The sessions that the account may look at."""
         site_id = access.current_site_id(self.request)
-        return CameraSession.objects.visible_at(
-            access.readable_site_ids(self.request.user, site_id)
-        )
+        return CameraSession.objects.visible_at(access.readable_site_ids(self.account, site_id))
 
     def writable_sessions(self) -> CameraSessionQuerySet:
         """The sessions that the account may change."""
         site_id = access.current_site_id(self.request)
-        return CameraSession.objects.visible_at(
-            access.writable_site_ids(self.request.user, site_id)
-        )
+        return CameraSession.objects.visible_at(access.writable_site_ids(self.account, site_id))
 
 
 class PingView(RetinopathyAPIView):
@@ -90,10 +92,10 @@ class ResolveView(RetinopathyAPIView):
         serializer = ResolveSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         subject_identifier = serializer.validated_data["subject_identifier"]
-        device_id = access.device_id_for(request.user, serializer.validated_data["device_id"] or "")
+        device_id = access.device_id_for(self.account, serializer.validated_data["device_id"] or "")
         session = self.writable_sessions().for_subject(subject_identifier).to_resolve()
-        access.device_id_for(request.user, session.device_id)
-        session.pin(device_id=device_id, user=request.user)
+        access.device_id_for(self.account, session.device_id)
+        session.pin(device_id=device_id, user=self.account)
         return Response(resolved(session))
 
 
@@ -121,7 +123,7 @@ class UploadView(RetinopathyAPIView):
             .for_subject(subject_identifier)
             .for_upload(query.validated_data["camera_session_id"])
         )
-        device_id = access.device_id_for(request.user, session.device_id)
+        device_id = access.device_id_for(self.account, session.device_id)
         sweep_stale()
         form = UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -137,7 +139,7 @@ class UploadView(RetinopathyAPIView):
                 device_id=device_id,
                 remote_address=client_address(request),
             ),
-            user=request.user,
+            user=self.account,
         )
         return Response(SessionFileSerializer(session_file).data, status=201 if created else 200)
 

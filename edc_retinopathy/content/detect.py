@@ -5,8 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, BinaryIO
 
-from ..choices import ContentType, FileType
-from ..errors import InvalidContent
+from edc_retinopathy.choices import ContentType, FileType
+from edc_retinopathy.errors import InvalidContent
+
 from .dicom import check_dicom
 from .whole import check_html, check_jpeg, check_pdf, check_png
 
@@ -75,6 +76,6 @@ def _magic() -> Any:
     except ImportError:
         # No libmagic on this system: bring the bundled one. Not otherwise, because importing
         # it changes the process's environment.
-        import pylibmagic  # noqa: F401, PLC0415
         import magic  # noqa: PLC0415
+        import pylibmagic  # noqa: F401, PLC0415
     return magic.Magic(mime=True)

@@ -4,7 +4,7 @@ import zlib
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from ..errors import InvalidContent
+from edc_retinopathy.errors import InvalidContent
 
 # Values longer than this are skipped by their length instead of being read.
 DEFER_BYTES = 1024
@@ -16,6 +16,7 @@ CHUNK_BYTES = 64 * 1024
 
 # Behind the preamble of 128 bytes and "DICM" (PS3.10 7.1).
 META_START = 132
+META_GROUP = 0x0002
 GROUP_LENGTH = 0x00020000
 TRANSFER_SYNTAX = 0x00020010
 PIXEL_DATA = 0x7FE00010
@@ -55,7 +56,7 @@ def check_dicom(stream: BinaryIO, size: int) -> None:
 
 def _check(stream: BinaryIO, size: int) -> None:
     # Imported when first needed: it is among the heaviest imports of the app.
-    from pydicom.uid import DeflatedExplicitVRLittleEndian, UID  # noqa: PLC0415
+    from pydicom.uid import UID, DeflatedExplicitVRLittleEndian  # noqa: PLC0415
 
     syntax_name, start = _file_meta(stream)
     if not syntax_name:
@@ -78,14 +79,14 @@ def _file_meta(stream: BinaryIO) -> tuple[str, int]:
         stream,
         is_implicit_VR=False,
         is_little_endian=True,
-        stop_when=lambda tag, *_: tag >> 16 != 2,
+        stop_when=lambda tag, *_: tag >> 16 != META_GROUP,
         defer_size=DEFER_BYTES,
     ):
         if element.tag == GROUP_LENGTH:
             # It counts from the end of its own element, which is 12 bytes long.
-            group_length = int.from_bytes(element.value, "little")
+            group_length = int.from_bytes(element.value or b"", "little")
         elif element.tag == TRANSFER_SYNTAX:
-            syntax = element.value.decode("ascii").rstrip(" \0")
+            syntax = (element.value or b"").decode("ascii").rstrip(" \0")
     start = stream.tell() if group_length is None else META_START + 12 + group_length
     return syntax, start
 
@@ -109,18 +110,16 @@ def _check_data_set(stream: BinaryIO, start: int, size: int, syntax: Any) -> Non
         defer_size=DEFER_BYTES,
     ):
         elements += 1
-        tag = int(element.tag)
+        tag, value = int(element.tag), element.value or b""
         length = getattr(element, "length", 0)
         if length != UNDEFINED_LENGTH and getattr(element, "value_tell", 0) + length > size:
             raise InvalidContent(INCOMPLETE.format(what="it ends within its data"))
         if tag in {ROWS, COLUMNS, SAMPLES, BITS_ALLOCATED}:
-            image[tag] = int.from_bytes(
-                element.value, "little" if syntax.is_little_endian else "big"
-            )
+            image[tag] = int.from_bytes(value, "little" if syntax.is_little_endian else "big")
         elif tag == FRAMES:
-            image[tag] = int(element.value.decode().strip(" \0") or 1)
+            image[tag] = int(value.decode().strip(" \0") or 1)
         elif tag == PHOTOMETRIC:
-            image[tag] = 2 if b"_422" in element.value else 3
+            image[tag] = int(b"_422" in value)
         elif tag == PIXEL_DATA:
             has_pixels = True
             if syntax.is_encapsulated:
@@ -144,10 +143,8 @@ def _check_delimiter(stream: BinaryIO) -> None:
 def _check_pixels(length: int, image: dict[int, int]) -> None:
     if not {ROWS, COLUMNS, BITS_ALLOCATED} <= image.keys():
         raise InvalidContent(INCOMPLETE.format(what="the size of its image is not given"))
-    samples = image.get(SAMPLES, 1)
-    if samples == 3:
-        # Two pixels of YBR_FULL_422 share their colour (PS3.3 C.7.6.3.1.2).
-        samples = image.get(PHOTOMETRIC, 3)
+    # Two pixels of YBR_FULL_422 share their colour (PS3.3 C.7.6.3.1.2).
+    samples = 2 if image.get(PHOTOMETRIC) else image.get(SAMPLES, 1)
     bits = image[ROWS] * image[COLUMNS] * samples * image[BITS_ALLOCATED]
     expected = (bits * image.get(FRAMES, 1) + 7) // 8
     if length < expected:
@@ -155,7 +152,7 @@ def _check_pixels(length: int, image: dict[int, int]) -> None:
 
 
 def _inflate(stream: BinaryIO, start: int) -> tuple[bytes, int]:
-    """The head of a deflated data set and the length of all of it (PS3.5 A.5), in constant memory."""
+    """The head of a deflated data set and the whole's length (PS3.5 A.5), in constant memory."""
     stream.seek(start)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     head = bytearray()

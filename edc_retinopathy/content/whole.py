@@ -1,15 +1,20 @@
 """Is the file whole? For the kinds whose end can be recognised without decoding them."""
 
+from struct import Struct
 from typing import BinaryIO
 
-from ..errors import InvalidContent
+from edc_retinopathy.errors import InvalidContent
 
 TAIL_BYTES = 64 * 1024
 # PDF readers look for the end marker in the last 1024 bytes (Adobe's implementation notes
 # to PDF 1.7, note 18).
 PDF_TAIL_BYTES = 1024
 
+JPEG_START = b"\xff\xd8"
 JPEG_END = b"\xff\xd9"
+JPEG_FILL = 0xFF
+# 0xFF, the marker, and the length of the segment, itself included.
+JPEG_SEGMENT_HEAD = Struct(">BBH")
 JPEG_START_OF_SCAN = 0xDA
 # Markers that stand alone, without a length: TEM, RST0 to RST7, SOI (ITU-T T.81, table B.1).
 JPEG_STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -20,7 +25,7 @@ TRUNCATED = "The {kind} file is incomplete: its end is missing."
 
 
 def check_jpeg(stream: BinaryIO, size: int) -> None:
-    """Raise ``InvalidContent`` unless an end of image follows the start of scan (ITU-T T.81, B.1.1).
+    """Raise ``InvalidContent`` unless an end of image follows the start of scan (T.81, B.1.1).
 
     Segments are skipped by their lengths, so that the end marker of a thumbnail in the
     header is not taken for the image's own.
@@ -31,25 +36,22 @@ def check_jpeg(stream: BinaryIO, size: int) -> None:
 
 
 def _jpeg_scan_offset(stream: BinaryIO, size: int) -> int | None:
-    position = 2
-    while position + 4 <= size:
+    """Where the first scan's data begins; None if the segments do not lead there."""
+    position = len(JPEG_START)
+    while position + JPEG_SEGMENT_HEAD.size <= size:
         stream.seek(position)
-        head = stream.read(4)
-        if len(head) < 4 or head[0] != 0xFF:
+        fill, marker, length = JPEG_SEGMENT_HEAD.unpack(stream.read(JPEG_SEGMENT_HEAD.size))
+        if fill != JPEG_FILL:
             return None
-        marker = head[1]
-        if marker == 0xFF:
-            # A fill byte.
+        if marker == JPEG_START_OF_SCAN:
+            return position + len(JPEG_END)
+        if marker == JPEG_FILL:
             position += 1
         elif marker in JPEG_STANDALONE:
-            position += 2
-        elif marker == JPEG_START_OF_SCAN:
-            return position + 2
+            position += len(JPEG_END)
         else:
-            length = int.from_bytes(head[2:4], "big")
-            if length < 2:
-                return None
-            position += 2 + length
+            # A length of 0 or 1 is malformed, and goes on all the same.
+            position += len(JPEG_END) + length
     return None
 
 

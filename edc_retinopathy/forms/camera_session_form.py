@@ -6,11 +6,11 @@ from clinicedc_constants import MALE
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import PregnancyAnswer
-from ..models import CameraSession
+from edc_retinopathy.choices import CONTRAINDICATION_FIELDS, PregnancyAnswer
+from edc_retinopathy.models import CameraSession
 
 
-class SubjectChoiceField(forms.ModelChoiceField):
+class SubjectChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Names a subject by its identifier; ``str()`` of one costs a query and decrypts it."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -23,7 +23,13 @@ class CameraSessionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = CameraSession
-        fields = "__all__"
+        fields = (
+            "registered_subject",
+            "report_datetime",
+            "report_type",
+            "device_id",
+            *CONTRAINDICATION_FIELDS,
+        )
         field_classes = {"registered_subject": SubjectChoiceField}
 
     def clean(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class CameraAccount(BaseUuidModel):
         help_text=_("The only camera that the account may act for; empty for any."),
     )
 
-    objects = models.Manager()
+    objects: models.Manager["CameraAccount"] = models.Manager()
     history = HistoricalRecords()
 
     class Meta(BaseUuidModel.Meta):
@@ -31,4 +31,4 @@ class CameraAccount(BaseUuidModel):
         verbose_name_plural = _("Camera accounts")
 
     def __str__(self) -> str:
-        return self.user.get_username()
+        return str(self.user.get_username())

@@ -16,8 +16,8 @@ from edc_model.validators import datetime_not_future
 from edc_sites.managers import CurrentSiteManager
 from edc_sites.model_mixins import SiteModelMixin
 
-from .. import conf
-from ..choices import (
+from edc_retinopathy import conf
+from edc_retinopathy.choices import (
     CLEARED_ANSWERS,
     CONTRAINDICATION_FIELDS,
     REQUIREMENTS,
@@ -26,6 +26,7 @@ from ..choices import (
     ReportType,
     ScreeningAnswer,
 )
+
 from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation
 
 
@@ -110,6 +111,11 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         verbose_name=_("Last reopened for uploads"), null=True, editable=False
     )
 
+    # Annotations of the queryset; only rows that it annotated have them.
+    is_contraindicated: bool
+    has_expired: bool
+    is_open: bool
+
     objects = CameraSessionQuerySet.as_manager()
     on_site = CurrentSiteManager()
     history = HistoricalRecords()
@@ -140,7 +146,7 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         self.subject_identifier = subject.subject_identifier
         self.initials = subject.initials
         self.gender = subject.gender
-        born = subject._meta.get_field("dob").to_python(subject.dob)
+        born = subject._meta.get_field("dob").to_python(subject.dob)  # noqa: SLF001 - public API
         on = timezone.localdate(self.report_datetime)
         self.age_in_years = (
             on.year - born.year - ((on.month, on.day) < (born.month, born.day)) if born else None
@@ -184,12 +190,9 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
 
         Asks the database, unless the queryset was annotated ``with_uploaded_file_types``.
         """
-        names = [has_file_annotation(file_type) for file_type in FileType]
-        if all(hasattr(self, name) for name in names):
-            present = [t for t in FileType if getattr(self, has_file_annotation(t))]
-        else:
-            present = [FileType(name) for name in set(self.files.values_list("file_type", flat=True))]
-        return sorted(present)
+        if all(hasattr(self, has_file_annotation(t)) for t in FileType):
+            return sorted(t for t in FileType if getattr(self, has_file_annotation(t)))
+        return sorted(set(map(FileType, self.files.values_list("file_type", flat=True))))
 
     @property
     def expected_file_types(self) -> list[FileType]:

@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
-from .. import conf
-from ..choices import CLEARED_ANSWERS, CONTRAINDICATION_FIELDS, REQUIREMENTS, FileType
-from ..errors import NoEligibleSession, NoSession
+from edc_retinopathy import conf
+from edc_retinopathy.choices import CLEARED_ANSWERS, CONTRAINDICATION_FIELDS, REQUIREMENTS, FileType
+from edc_retinopathy.errors import NoEligibleSession, NoSession
 
 if TYPE_CHECKING:
     from .camera_session import CameraSession
@@ -111,7 +111,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         Raises ``NoSession`` if there is none at all or all that are open have expired, and
         ``NoEligibleSession`` if every one is complete or contraindicated.
         """
-        session: CameraSession | None = (
+        session = (
             self.with_uploaded_file_types()
             .with_usability()
             .annotate(is_open=_as_boolean(~_contraindicated() & ~_complete()))
@@ -136,7 +136,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         ``NoEligibleSession``.
         """
         if camera_session_id is None:
-            session = self._implied_by_upload()
+            session = self.implied_by_upload()
         else:
             session = self.defer("initials").with_usability().filter(pk=camera_session_id).first()
         if session is None:
@@ -153,15 +153,17 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         Raises ``NoSession`` if there is none.
         """
         sessions = self.defer("initials").with_uploaded_file_types()
-        session = sessions._implied_by_upload()
+        session = sessions.implied_by_upload()
         if session is None:
             raise NoSession(NO_SESSION)
         if session.is_contraindicated or session.has_expired:
             session = sessions.newest_first()[0]
         return session
 
-    def _implied_by_upload(self) -> "CameraSession | None":
-        """The session last resolved, whatever its state; else the best there is, newest first."""
+    def implied_by_upload(self) -> "CameraSession | None":
+        """The session that an upload without an id means; None if the subject has none.
+
+        The session last resolved, whatever its state; else the best there is, newest first."""
         last_resolved = (
             self.filter(last_resolved_datetime__isnull=False)
             .order_by("-last_resolved_datetime", "-pk")

@@ -5,7 +5,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import AccessKind
+from edc_retinopathy.choices import AccessKind
+
 from .session_file import SessionFile
 
 
@@ -39,4 +40,4 @@ class FileAccess(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.username} {self.kind} {self.session_file_id}"
+        return f"{self.username} {self.kind} {self.session_file.pk}"

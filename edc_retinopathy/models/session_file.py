@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from edc_model.models import BaseUuidModel, HistoricalRecords
 
-from ..choices import AuditResult, ContentType, FileType
+from edc_retinopathy.choices import AuditResult, ContentType, FileType
+
 from .camera_session import CameraSession
 
 

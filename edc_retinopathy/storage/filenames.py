@@ -3,8 +3,8 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from ..choices import ContentType, FileType
-from ..errors import InvalidFilename
+from edc_retinopathy.choices import ContentType, FileType
+from edc_retinopathy.errors import InvalidFilename
 
 MAX_FILENAME_BYTES = 254
 
@@ -31,7 +31,7 @@ EXTENSIONS: dict[ContentType, frozenset[str]] = {
 
 
 def check_filename(name: str) -> str:
-    """Give back ``name`` unchanged if it is safe to store; raise ``InvalidFilename`` saying why not.
+    """Give back ``name`` unchanged if it is safe to store; else raise ``InvalidFilename``.
 
     A safe name is a single path part of at most 254 bytes in UTF-8, visible throughout, that
     Linux, macOS and Windows all can store as it is.
@@ -48,14 +48,12 @@ def check_filename(name: str) -> str:
         if character in FORBIDDEN_CHARACTERS:
             raise InvalidFilename(f"The file name contains the character {character}")
     if len(name.encode()) > MAX_FILENAME_BYTES:
-        raise InvalidFilename(
-            f"The file name is longer than {MAX_FILENAME_BYTES} bytes in UTF-8."
-        )
+        raise InvalidFilename(f"The file name is longer than {MAX_FILENAME_BYTES} bytes in UTF-8.")
     if name.startswith((".", " ")):
         raise InvalidFilename("The file name starts with a dot or a space.")
     if name.endswith((".", " ")) or name != name.strip():
         raise InvalidFilename("The file name starts or ends with a dot or a space.")
-    if name.split(".")[0].rstrip().casefold() in RESERVED_NAMES:
+    if name.split(".", maxsplit=1)[0].rstrip().casefold() in RESERVED_NAMES:
         raise InvalidFilename("The file name is reserved for a device.")
     return name
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import StorageError
+from edc_retinopathy.errors import StorageError
 
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
@@ -37,4 +37,4 @@ def flush_directory(path: Path) -> None:
 def make_directory(path: Path) -> None:
     """Make a directory if it is not there; its parent must be. The caller flushes the parent."""
     with suppress(FileExistsError):
-        os.mkdir(path, DIRECTORY_MODE)
+        path.mkdir(DIRECTORY_MODE)

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
-from .. import conf
-from ..errors import FileTooLarge
+from edc_retinopathy import conf
+from edc_retinopathy.errors import FileTooLarge
+
 from .filesystem import FILE_MODE, make_directory, storage_errors
 
 STALE_AFTER_SECONDS = 3600
@@ -50,7 +51,7 @@ class IncomingFile:
         return self._hash.hexdigest()
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
-        """Append; raises ``FileTooLarge`` at once when over the limit, ``StorageError`` if not stored."""
+        """Append; raises ``FileTooLarge`` as soon as it is over the limit, or ``StorageError``."""
         self.size += len(chunk)
         if self.size > self._limit:
             raise too_large()
@@ -69,7 +70,7 @@ class IncomingFile:
     @contextmanager
     def reader(self) -> Iterator[BufferedReader]:
         """The bytes, from the first one, for whoever has to judge them."""
-        with storage_errors("reading back"), open(os.dup(self._fd), "rb") as stream:
+        with storage_errors("reading back"), os.fdopen(os.dup(self._fd), "rb") as stream:
             stream.seek(0)
             yield stream
 

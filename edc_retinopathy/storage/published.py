@@ -6,8 +6,9 @@ from io import BufferedReader
 from pathlib import Path
 from uuid import uuid4
 
-from .. import conf
-from ..errors import StorageError
+from edc_retinopathy import conf
+from edc_retinopathy.errors import StorageError
+
 from .filesystem import flush_directory, make_directory, storage_errors
 from .incoming import IncomingFile
 
@@ -84,6 +85,6 @@ def _set_aside(path: Path) -> None:
     directory = quarantine_dir() / path.parent.name
     make_directory(directory)
     # A name of its own length, so that a long one still fits with the suffix.
-    os.rename(path, directory / f"{uuid4()}{path.suffix[:20]}")
+    path.rename(directory / f"{uuid4()}{path.suffix[:20]}")
     for changed in (directory, quarantine_dir(), path.parent):
         flush_directory(changed)

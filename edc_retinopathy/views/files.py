@@ -4,15 +4,17 @@ import logging
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView, View
 
-from .. import access
-from ..admin_site import edc_retinopathy_admin
-from ..choices import IMAGES, AccessKind, ContentType
-from ..client_address import client_address
-from ..models import FileAccess, SessionFile
+from edc_retinopathy import access
+from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
+from edc_retinopathy.client_address import client_address
+from edc_retinopathy.models import FileAccess, SessionFile
+
 from .serving import stored_file_response
 
 logger = logging.getLogger(__name__)
@@ -42,9 +44,10 @@ class StoredFileView(FilePermissionMixin, View):
 
     http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest, pk: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
         """The file as stored, with its detected type; ranges and conditions as RFC 9110."""
         session_file = self.get_file(pk)
+        user: Any = request.user
         # A browser can show no DICOM file.
         is_download = (
             "download" in request.GET or session_file.file_content_type == ContentType.DICOM
@@ -52,13 +55,13 @@ class StoredFileView(FilePermissionMixin, View):
         try:
             response = stored_file_response(request, session_file, as_attachment=is_download)
         except FileNotFoundError:
-            logger.error("The bytes of session file %s are missing.", session_file.pk)
+            logger.exception("The bytes of session file %s are missing.", session_file.pk)
             raise Http404("The file is missing from the storage.") from None
         if request.method == "GET":
             FileAccess.objects.create(
                 session_file=session_file,
-                user=request.user,
-                username=request.user.get_username(),
+                user=user,
+                username=user.get_username(),
                 kind=AccessKind.DOWNLOAD if is_download else AccessKind.VIEW,
                 remote_address=client_address(request),
             )

@@ -5,13 +5,14 @@ from io import BufferedReader
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.encoding import escape_uri_path
 from django.utils.http import content_disposition_header, http_date, quote_etag
 
-from .. import conf, storage
-from ..choices import ContentType
-from ..models import SessionFile
+from edc_retinopathy import conf, storage
+from edc_retinopathy.choices import ContentType
+from edc_retinopathy.models import SessionFile
 
 BLOCK_BYTES = 64 * 1024
 BYTE_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
@@ -27,7 +28,7 @@ EMBEDDED = frozenset({ContentType.HTML, ContentType.PDF})
 
 def stored_file_response(
     request: HttpRequest, session_file: SessionFile, *, as_attachment: bool
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The file's bytes, all or the range asked for, or 304 or 416.
 
     The type is the one detected on receipt and is never guessed again. Raises
@@ -36,7 +37,7 @@ def stored_file_response(
     etag = quote_etag(session_file.checksum)
     last_modified = int(session_file.received_datetime.timestamp())
     stream = storage.open_published(session_file.stored_filename)
-    response = get_conditional_response(request, etag, last_modified)
+    response: HttpResponseBase | None = get_conditional_response(request, etag, last_modified)
     if response is None:
         response = _body(request, session_file, stream, etag, last_modified)
     else:
@@ -67,16 +68,14 @@ def _body(
     stream: BufferedReader,
     etag: str,
     last_modified: int,
-) -> HttpResponse:
+) -> HttpResponseBase:
     content_type = session_file.file_content_type
     location = conf.x_accel_location()
     # nginx drops most headers of a redirected response, the sandbox among them: never HTML.
     if location and content_type != ContentType.HTML:
         stream.close()
         accel = HttpResponse(content_type=content_type)
-        accel.headers["X-Accel-Redirect"] = location + escape_uri_path(
-            session_file.stored_filename
-        )
+        accel.headers["X-Accel-Redirect"] = location + escape_uri_path(session_file.stored_filename)
         return accel
     size = session_file.file_size
     start, stop = _asked_range(request, size, etag, last_modified)
@@ -93,9 +92,7 @@ def _body(
     return response
 
 
-def _asked_range(
-    request: HttpRequest, size: int, etag: str, last_modified: int
-) -> tuple[int, int]:
+def _asked_range(request: HttpRequest, size: int, etag: str, last_modified: int) -> tuple[int, int]:
     """First byte and the one behind the last; all of them unless one valid range is asked for.
 
     An unsatisfiable range gives an empty one. RFC 9110, 13.1.5, 14.1.2 and 14.2.
