@@ -116,7 +116,8 @@ def assert_error(
     assert response.status_code == status, response.content[:500]
     assert response["Content-Type"].split(";")[0] == "application/json"
     body = json.loads(response.content)
-    assert set(body) == ({"code", "error"} if fields is None else {"code", "error", "fields"})
+    expected = {"code", "error"} if fields is None else {"code", "error", "fields"}
+    assert set(body) == expected, body
     assert MACHINE_WORD.fullmatch(body["code"]), body
     if code is not None:
         assert body["code"] in ({code} if isinstance(code, str) else code), body

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from edc_retinopathy.models import CameraSession, SessionFile
 from tests import factories
@@ -161,11 +161,12 @@ def test_an_oversized_json_body_is_refused_in_the_one_shape(
 def test_answers_are_json_whatever_the_client_accepts(
     camera: CameraApi, session: CameraSession, accept: str
 ) -> None:
-    response = camera.client.get(STATUS, HTTP_ACCEPT=accept)
-    assert response["Content-Type"].split(";")[0] == "application/json"
-    if response.status_code != 200:
-        assert_error(response, 406, None)
-    assert_error(camera.client.get(f"{BASE}/nothing/", HTTP_ACCEPT=accept), 404, None)
+    for path, status in ((STATUS, 200), (f"{BASE}/nothing/", 404)):
+        response = camera.client.get(path, HTTP_ACCEPT=accept)
+        assert response.status_code in {status, 406}
+        assert response["Content-Type"].split(";")[0] == "application/json"
+        if response.status_code != 200:
+            assert_error(response, response.status_code, None)
 
 
 @pytest.mark.parametrize("path", [PING, STATUS])
@@ -261,5 +262,7 @@ class TestServerBusy:
     ) -> None:
         with locked("UPDATE"):
             self.assert_busy(camera.resolve(IDENTIFIER))
+        # The test's own transaction, which holds the failed statement, goes on.
+        transaction.set_rollback(False)
         session.refresh_from_db()
         assert session.last_resolved_datetime is None

@@ -1,0 +1,132 @@
+"""Session files in the administration: looked at, never written, by anybody."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from edc_registration.models import RegisteredSubject
+
+from edc_retinopathy.models import CameraSession, SessionFile
+from tests import factories
+from tests.admin.pages import FILE_MODEL, MODEL, change_url, logged_in, page_url
+from tests.storage import StorageOnDisk
+
+LIST = (FILE_MODEL, "changelist")
+
+
+@pytest.fixture
+def stored(session: CameraSession) -> SessionFile:
+    """A stored file."""
+    return factories.store_file(session, "left", name="photo-of-the-left-eye.jpg")
+
+
+@pytest.fixture(params=["clinician", "grader", "superuser"])
+def reader(request: pytest.FixtureRequest) -> User:
+    """Everybody who may read the pages, the superuser included."""
+    user: User = request.getfixturevalue(request.param)
+    return user
+
+
+def test_files_are_listed_and_shown(reader: User, stored: SessionFile) -> None:
+    browser = logged_in(reader)
+    listed = browser.get(page_url(*LIST))
+    assert listed.status_code == 200
+    assert stored.original_filename in listed.content.decode()
+    page = browser.get(page_url(FILE_MODEL, "change", stored.pk))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert stored.checksum in text
+    assert change_url(stored.camera_session) in text
+
+
+def test_a_page_of_a_file_has_nothing_to_save(reader: User, stored: SessionFile) -> None:
+    page = logged_in(reader).get(page_url(FILE_MODEL, "change", stored.pk))
+    assert not page.context["adminform"].form.fields
+    assert 'name="_save"' not in page.content.decode()
+
+
+def test_nobody_adds_a_file(reader: User, session: CameraSession, storage: StorageOnDisk) -> None:
+    browser = logged_in(reader)
+    assert browser.get(page_url(FILE_MODEL, "add")).status_code == 403
+    assert browser.post(page_url(FILE_MODEL, "add"), {"file_type": "left"}).status_code == 403
+    assert not SessionFile.objects.exists()
+    assert storage.files() == {}
+
+
+def test_nobody_changes_a_file(reader: User, stored: SessionFile) -> None:
+    before = SessionFile.objects.filter(pk=stored.pk).values().get()
+    response = logged_in(reader).post(
+        page_url(FILE_MODEL, "change", stored.pk), {"file_type": "right", "checksum": "0" * 64}
+    )
+    assert response.status_code == 403
+    assert SessionFile.objects.filter(pk=stored.pk).values().get() == before
+
+
+def test_nobody_deletes_a_file(
+    reader: User, stored: SessionFile, storage: StorageOnDisk
+) -> None:
+    before = storage.files()
+    response = logged_in(reader).post(page_url(FILE_MODEL, "delete", stored.pk), {"post": "yes"})
+    assert response.status_code == 403
+    assert SessionFile.objects.filter(pk=stored.pk).exists()
+    assert storage.files() == before
+
+
+def test_nobody_deletes_files_from_the_list(
+    reader: User, stored: SessionFile, storage: StorageOnDisk
+) -> None:
+    before = storage.files()
+    logged_in(reader).post(
+        page_url(*LIST),
+        {"action": "delete_selected", "_selected_action": [str(stored.pk)], "post": "yes"},
+    )
+    assert SessionFile.objects.filter(pk=stored.pk).exists()
+    assert storage.files() == before
+
+
+def test_a_file_cannot_be_deleted_along_with_its_session(
+    superuser: User, stored: SessionFile, storage: StorageOnDisk
+) -> None:
+    before = storage.files()
+    url = page_url(MODEL, "delete", stored.camera_session_id)
+    response = logged_in(superuser).post(url, {"post": "yes"})
+    assert response.status_code in {200, 302, 403}
+    assert CameraSession.objects.filter(pk=stored.camera_session_id).exists()
+    assert SessionFile.objects.filter(pk=stored.pk).exists()
+    assert storage.files() == before
+
+
+def test_another_sites_files_are_neither_listed_nor_opened(
+    clinician: User, stored: SessionFile, bravo_subject: RegisteredSubject
+) -> None:
+    hidden = factories.store_file(
+        factories.create_session(bravo_subject), "left", name="hidden-photo.jpg"
+    )
+    browser = logged_in(clinician)
+    assert hidden.original_filename not in browser.get(page_url(*LIST)).content.decode()
+    page = browser.get(page_url(FILE_MODEL, "change", hidden.pk))
+    assert page.status_code in {302, 403, 404}
+    assert hidden.original_filename not in page.content.decode()
+
+
+def test_a_visitor_is_sent_to_log_in(client: Any, stored: SessionFile) -> None:
+    for url in (page_url(*LIST), page_url(FILE_MODEL, "change", stored.pk)):
+        assert client.get(url).status_code == 302
+
+
+def test_the_list_takes_the_same_number_of_queries_for_3_and_for_30_files(
+    clinician: User, session: CameraSession
+) -> None:
+    browser = logged_in(clinician)
+    counts = []
+    for number in (3, 27):
+        for index in range(number):
+            factories.store_file(session, "left", name=f"{number}-{index}.jpg")
+        browser.get(page_url(*LIST))
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(page_url(*LIST))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[0] < 30

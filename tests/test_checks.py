@@ -1,0 +1,122 @@
+"""System checks: what a deployer gets wrong, with a hint for each."""
+
+import re
+import shutil
+
+import pytest
+from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
+from pytest_django import Settings
+
+from tests.storage import StorageOnDisk
+
+# Other apps' checks look into the database.
+pytestmark = pytest.mark.django_db
+
+PREFIX = "edc_retinopathy."
+
+
+def reported() -> dict[str, CheckMessage]:
+    """What the app's own checks say now, by id without the app's name."""
+    messages = [m for m in run_checks() if str(m.id).startswith(PREFIX)]
+    return {str(message.id).removeprefix(PREFIX): message for message in messages}
+
+
+def assert_helpful(message: CheckMessage) -> None:
+    """Assert that a message says what and names a way out."""
+    assert re.fullmatch(r"edc_retinopathy\.[EW]\d{3}", str(message.id))
+    assert len(str(message.msg).split()) > 3
+    assert message.hint
+    assert len(message.hint.split()) > 1
+    assert message.level == (ERROR if ".E" in str(message.id) else WARNING)
+
+
+def test_a_sound_deployment_has_nothing_to_report() -> None:
+    assert reported() == {}
+
+
+@pytest.mark.parametrize("value", ["", None])
+def test_w001_when_the_storage_directory_is_empty(settings: Settings, value: str | None) -> None:
+    settings.EDC_RETINOPATHY_STORAGE_DIR = value
+    messages = reported()
+    assert set(messages) == {"W001"}
+    assert_helpful(messages["W001"])
+    assert "EDC_RETINOPATHY_STORAGE_DIR" in str(messages["W001"].msg)
+
+
+def test_w001_when_the_storage_directory_is_not_set(settings: Settings) -> None:
+    del settings.EDC_RETINOPATHY_STORAGE_DIR
+    assert set(reported()) == {"W001"}
+
+
+def test_e001_when_the_storage_directory_does_not_exist(storage: StorageOnDisk) -> None:
+    shutil.rmtree(storage.directory)
+    messages = reported()
+    assert set(messages) == {"E001"}
+    assert_helpful(messages["E001"])
+    assert str(storage.directory) in str(messages["E001"].msg)
+
+
+def test_e001_when_the_storage_directory_is_a_file(
+    settings: Settings, storage: StorageOnDisk
+) -> None:
+    path = storage.directory / "a file"
+    path.write_bytes(b"")
+    settings.EDC_RETINOPATHY_STORAGE_DIR = path
+    assert set(reported()) == {"E001"}
+
+
+def test_e002_when_the_images_directory_is_missing(storage: StorageOnDisk) -> None:
+    storage.images.rmdir()
+    messages = reported()
+    assert set(messages) == {"E002"}
+    assert_helpful(messages["E002"])
+    assert str(storage.images) in str(messages["E002"].msg)
+
+
+def test_the_storage_directory_may_be_a_text(settings: Settings, storage: StorageOnDisk) -> None:
+    settings.EDC_RETINOPATHY_STORAGE_DIR = str(storage.directory)
+    assert reported() == {}
+
+
+def test_a_check_creates_nothing(storage: StorageOnDisk) -> None:
+    storage.images.rmdir()
+    reported()
+    assert list(storage.directory.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", 0),
+        ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", -1),
+        ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", "10"),
+        ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", float("nan")),
+        ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", -1),
+        ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", "120"),
+    ],
+)
+def test_a_limit_that_is_no_usable_number_is_an_error(
+    settings: Settings, name: str, value: object
+) -> None:
+    setattr(settings, name, value)
+    messages = reported()
+    assert len(messages) == 1
+    (message,) = messages.values()
+    assert message.level == ERROR
+    assert_helpful(message)
+    assert name in str(message.msg)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", 0.5),
+        ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", 0),
+        ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", None),
+    ],
+)
+def test_the_values_that_the_contract_allows_pass(
+    settings: Settings, name: str, value: object
+) -> None:
+    setattr(settings, name, value)
+    assert reported() == {}
