@@ -10,7 +10,8 @@ threads = 4
 preload_app = True
 # An upload over a slow link takes as long as it takes.
 timeout = 300
-graceful_timeout = 10
+# Ctrl-C should not take long; a camera sends again what was cut off.
+graceful_timeout = 3
 keepalive = 5
 loglevel = "warning"
 control_socket_disable = True

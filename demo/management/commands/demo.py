@@ -4,12 +4,8 @@ import io
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -24,6 +20,7 @@ from tqdm import tqdm
 from demo.accounts import ACCOUNTS, camera_token, make_accounts
 from demo.camera import Camera, CameraError
 from demo.sample_exam import exam_files
+from demo.server import ServerError, gunicorn_on, refuse_port_in_use
 from demo.subjects import (
     BROKEN_OFF_DEVICE,
     WHOLE_EXAM_DEVICE,
@@ -35,9 +32,6 @@ from demo.subjects import (
 )
 from edc_retinopathy.choices import ReportType
 from edc_retinopathy.models import CameraSession
-
-HOST = "127.0.0.1"
-START_SECONDS = 60
 
 
 class Command(BaseCommand):
@@ -58,30 +52,39 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, serve, show an exam, say how to go on, and wait."""
-        _refuse_port_in_use(options["port"])
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        details_path = settings.DATA_DIR / "demo.json"
+        # A bar's monitor would be a thread, and there must be none when the server is forked.
+        tqdm.monitor_interval = 0
+        # SIGINT too: started in the background, Python would go on ignoring it.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         try:
+            refuse_port_in_use(options["port"])
             # Its presence says that the demo is ready.
+            details_path = settings.DATA_DIR / "demo.json"
             details_path.unlink(missing_ok=True)
             self._prepare()
-            with _server(options["port"]) as (server, url):
+            with gunicorn_on(options["port"]) as server:
+                url = f"http://localhost:{options['port']}"
                 token = camera_token()
                 self._send_exams(Camera(url, token))
                 subjects = reopened_subjects()
                 watched = _exam_to_watch(subjects[ReportType.COMBINED].pop(0))
-                _write_atomically(details_path, _details(url, token, subjects))
-                self.stdout.write(_instructions(url, token, watched))
-                if status := server.wait():
-                    raise CommandError(f"The server ended with status {status}.")
+                try:
+                    _write_atomically(details_path, _details(url, token, subjects))
+                    self.stdout.write(_instructions(url, token, watched))
+                    server.join()
+                finally:
+                    details_path.unlink(missing_ok=True)
+                if server.exitcode:
+                    raise CommandError(f"The server ended with status {server.exitcode}.")
         except KeyboardInterrupt:
             self.stdout.write(
                 f"\nThe demo has ended. Its data stays in {_shown(settings.DATA_DIR)}."
             )
+        except ServerError as error:
+            raise CommandError(str(error)) from error
         except CameraError as error:
             raise CommandError(f"The simulated camera could not send its exam: {error}") from error
-        finally:
-            details_path.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         """Bring the database, the accounts, the subjects and the static files up to date."""
@@ -131,49 +134,6 @@ def _send_exam_of_today(camera: Camera, subject_identifier: str) -> None:
         camera.send_exam(
             subject_identifier, files, on_sent=lambda file: progress.update(len(file.content))
         )
-
-
-def _refuse_port_in_use(port: int) -> None:
-    with socket.socket() as probe:
-        # As gunicorn does, so that a port just left by an earlier run counts as free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except (OSError, OverflowError) as error:
-            raise CommandError(
-                f"Port {port} cannot be used ({error}). Choose another: make demo PORT={port + 1}"
-            ) from error
-
-
-@contextmanager
-def _server(port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Run gunicorn; give its process and URL once it answers; end it on leaving."""
-    configuration = settings.DEMO_DIR / "gunicorn.conf.py"
-    command = (sys.executable, "-m", "gunicorn", "-c", configuration, "-b", f"{HOST}:{port}")
-    url = f"http://localhost:{port}"
-    with subprocess.Popen(command, cwd=settings.BASE_DIR) as server:  # noqa: S603 (our own words)
-        try:
-            _wait_until_answering(server, port)
-            yield server, url
-        finally:
-            # Ctrl-C has reached it too; a second signal does no harm. Waiting for its
-            # end leaves the port free.
-            server.terminate()
-            server.wait()
-
-
-def _wait_until_answering(server: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise CommandError("The server did not start; the reason is above.")
-        try:
-            socket.create_connection((HOST, port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise CommandError(f"The server did not answer within {START_SECONDS} seconds.")
 
 
 def _exam_to_watch(subject_identifier: str) -> Path:
