@@ -103,6 +103,13 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
             readonly_fields = (*readonly_fields, "registered_subject")
         return tuple(readonly_fields)
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choose a subject, without a link: subjects have no pages here."""
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if formfield and db_field.name == "registered_subject":
+            formfield.widget.can_view_related = False
+        return formfield
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the subjects of the current site only."""
         if db_field.name == "registered_subject":

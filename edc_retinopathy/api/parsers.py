@@ -1,5 +1,6 @@
 """The upload's multipart parser: the file part goes straight to storage as it arrives."""
 
+import re
 from collections import deque
 from typing import Any, BinaryIO
 
@@ -9,7 +10,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, DataAndFiles
+from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser
 
 from edc_retinopathy.errors import InvalidFilename, InvalidRequest
 from edc_retinopathy.storage import IncomingFile, check_filename
@@ -18,6 +19,12 @@ FILE_FIELD = "file"
 CHUNK_BYTES = 256 * 1024
 # Enough for the closing boundary (70 characters at most, RFC 2046 5.1.1) and an epilogue.
 TAIL_BYTES = 1024
+HEAD_BYTES = 64 * 1024
+EMPTY_NAME = re.compile(
+    rb"form-data[^\r\n]*\bfilename\*?=(?:\"\"|[\r\n;]|UTF-8'[^';]*'[\r\n;])", re.IGNORECASE
+)
+# No body in JSON that this API reads comes near it.
+JSON_BYTES = 16 * 1024
 
 
 class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
@@ -72,16 +79,34 @@ class StorageUploadHandler(FileUploadHandler):
             self.incoming.discard()
 
 
-class TailKeeper:
-    """Passes a stream through and remembers its last bytes, to tell a cut body from a whole one."""
+class SmallJSONParser(JSONParser):
+    """DRF's JSON parser for bodies of a few fields: refuses to read or to nest more."""
+
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Any = None
+    ) -> Any:
+        """The JSON value; raises ``ParseError`` if it is none, too long, or too deeply nested."""
+        meta = (parser_context or {})["request"].META
+        if int(meta.get("CONTENT_LENGTH") or 0) > JSON_BYTES:
+            raise ParseError(f"The JSON body is longer than {JSON_BYTES} bytes.")
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as e:
+            raise ParseError("The JSON body is nested too deeply.") from e
+
+
+class EndsKeeper:
+    """Passes a stream through and remembers its first and its last bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._chunks: deque[bytes] = deque()
+        self.head = b""
 
     def read(self, size: int = -1) -> bytes:
         """Read as the stream does."""
         data = self._stream.read(size)
+        self.head = self.head or data[:HEAD_BYTES]
         self._chunks.append(data[-TAIL_BYTES:])
         while sum(map(len, self._chunks)) - len(self._chunks[0]) >= TAIL_BYTES:
             self._chunks.popleft()
@@ -96,7 +121,7 @@ class TailKeeper:
 class VerbatimMultiPartParser(DjangoMultiPartParser):
     """Django's parser, less its silent changes to file names: they are checked instead.
 
-    Its input is a :class:`TailKeeper`.
+    Its input is an :class:`EndsKeeper`.
     """
 
     _boundary: bytes
@@ -135,16 +160,29 @@ class UploadParser(BaseParser):
         encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
         meta = {**request.META, "CONTENT_TYPE": media_type}
         handler = StorageUploadHandler(request)
-        body: Any = TailKeeper(stream)
+        body: Any = EndsKeeper(stream)
         try:
             data, files = VerbatimMultiPartParser(meta, body, [handler], encoding).parse_whole()
         except MultiPartParserError as e:
             handler.discard()
+            if "header size" in str(e):
+                raise InvalidFilename(
+                    "The header of a part is too long: is the file's name?"
+                ) from e
             raise ParseError(f"The multipart form is malformed: {e}") from e
         # Whatever happened, nothing may stay behind; the exception goes on.
         except BaseException:
             handler.discard()
             raise
         if FILE_FIELD not in files and FILE_FIELD in data:
-            raise InvalidFilename("The file part has no file name.")
+            raise _file_without_name(body.head)
         return DataAndFiles(data, files)
+
+
+def _file_without_name(head: bytes) -> InvalidFilename | InvalidRequest:
+    """Why ``file`` arrived as text: its name is empty, or it was never sent as a file."""
+    if EMPTY_NAME.search(head):
+        return InvalidFilename("The file has no name.")
+    return InvalidRequest(
+        "The file was sent as text.", fields={FILE_FIELD: ["Send it as a file, with its name."]}
+    )

@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.decorators import method_decorator
 from rest_framework.exceptions import NotFound
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,7 +21,7 @@ from edc_retinopathy.storage import sweep_stale, too_large
 
 from .authentication import AccessTokenAuthentication
 from .exceptions import LengthRequired, exception_handler
-from .parsers import UploadParser
+from .parsers import SmallJSONParser, UploadParser
 from .permissions import HasEndpointPermission
 from .serializers import (
     ResolveSerializer,
@@ -44,7 +43,7 @@ class RetinopathyAPIView(APIView):
 
     authentication_classes = (AccessTokenAuthentication,)
     permission_classes = (HasEndpointPermission,)
-    parser_classes: tuple[Any, ...] = (JSONParser,)
+    parser_classes: tuple[Any, ...] = (SmallJSONParser,)
     renderer_classes = (JSONRenderer,)
     required_permission: str | None = None
 

@@ -111,7 +111,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         Raises ``NoSession`` if there is none at all or all that are open have expired, and
         ``NoEligibleSession`` if every one is complete or contraindicated.
         """
-        session = (
+        session: CameraSession | None = (
             self.with_uploaded_file_types()
             .with_usability()
             .annotate(is_open=_as_boolean(~_contraindicated() & ~_complete()))
@@ -163,20 +163,22 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
     def implied_by_upload(self) -> "CameraSession | None":
         """The session that an upload without an id means; None if the subject has none.
 
-        The session last resolved, whatever its state; else the best there is, newest first."""
+        The session last resolved, whatever its state; else the best there is, newest first.
+        """
         last_resolved = (
             self.filter(last_resolved_datetime__isnull=False)
             .order_by("-last_resolved_datetime", "-pk")
             .values("pk")[:1]
         )
         # Decrypting the initials would cost more than the rest of the query.
-        return (
+        implied: CameraSession | None = (
             self.defer("initials")
             .with_usability()
             .annotate(is_last_resolved=_as_boolean(Q(pk=Subquery(last_resolved))))
             .order_by("-is_last_resolved", "is_contraindicated", "has_expired", *NEWEST_FIRST)
             .first()
         )
+        return implied
 
 
 def _as_boolean(condition: Q) -> Case:
