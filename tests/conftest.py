@@ -1,6 +1,6 @@
-"""Fixtures for the whole suite: a storage directory of each test's own, subjects, sessions and users."""
+"""Fixtures for the whole suite: storage of each test's own, subjects, sessions and users."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from edc_registration.models import RegisteredSubject
 from pytest_django import DjangoDbBlocker, Settings
-
 
 from edc_retinopathy.auth_objects import (
     RETINOPATHY_CAMERA_ROLE,
@@ -36,9 +35,7 @@ def _bravo_subject() -> RegisteredSubject:
 
 
 def _camera_user() -> User:
-    return factories.find_or_create_user(
-        "camera", role=RETINOPATHY_CAMERA_ROLE, is_staff=False
-    )
+    return factories.find_or_create_user("camera", role=RETINOPATHY_CAMERA_ROLE, is_staff=False)
 
 
 def _bravo_camera_user() -> User:
@@ -55,7 +52,7 @@ def _clinician() -> User:
 
 
 @pytest.fixture(scope="session")
-def committed_records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def committed_records(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Records that most tests read, written once; tests roll their changes back.
 
     A test that flushes the database removes them; the fixtures below then create what is missing.
@@ -65,7 +62,6 @@ def committed_records(django_db_setup: None, django_db_blocker: DjangoDbBlocker)
             find_or_create()
         for find_or_create_camera in (_camera_user, _bravo_camera_user):
             factories.token_of(find_or_create_camera())
-    yield
 
 
 @pytest.fixture(autouse=True)

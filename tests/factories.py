@@ -1,7 +1,7 @@
 """Builders of the records that tests begin with.
 
-Encryption makes a subject cost some 140 ms and a session 50 ms: find what is there before creating it, and
-create no more than a test looks at.
+Encryption makes a subject cost some 140 ms and a session 50 ms: find what is there before
+creating it, and create no more than a test looks at.
 """
 
 import hashlib
@@ -71,7 +71,11 @@ def find_or_create_subject(
 
 
 def find_or_create_user(
-    username: str, *, role: str | None = None, site_ids: Iterable[int] = (ALPHA_SITE,), **fields: Any
+    username: str,
+    *,
+    role: str | None = None,
+    site_ids: Iterable[int] = (ALPHA_SITE,),
+    **fields: Any,
 ) -> User:
     """The user of this name, created now with a role and profile sites if there is none yet."""
     user = User.objects.filter(username=username).first()
@@ -106,7 +110,7 @@ def create_session(
 
 
 def set_moments(session: CameraSession, **moments: datetime | None) -> None:
-    """Write timestamps of a session straight into the database, past everything that watches saving."""
+    """Write timestamps of a session straight into the database."""
     CameraSession.objects.filter(pk=session.pk).update(**moments)
     session.refresh_from_db()
 

@@ -1,13 +1,13 @@
 """One table of sample files, valid and broken, with the facts expected of each.
 
-Everything is made from the one photograph of ``demo/sample_exam.py`` or comes with pydicom. Each sample is
-built when it is first asked for, and is the same bytes in every run.
+Everything is made from the one photograph of ``demo/sample_exam.py`` or comes with pydicom. Each
+sample is built when it is first asked for, and is the same bytes in every run.
 """
 
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 
@@ -143,7 +143,7 @@ def compressed_dicom(transfer_syntax: UID) -> bytes:
 
 @cache
 def jpeg_2000_dicom() -> bytes:
-    """Bytes of a DICOM around the small photograph as a lossless JPEG 2000 codestream (PS3.5 A.4.4)."""
+    """Bytes of a DICOM around a lossless JPEG 2000 codestream (PS3.5 A.4.4)."""
     codestream = BytesIO()
     # Pillow's own encoder: pydicom's needs one more package.
     _small_photograph().save(codestream, "JPEG2000", no_jp2=True, mct=0)
@@ -177,13 +177,13 @@ def encapsulated_pdf_dicom() -> bytes:
 
 @cache
 def deflated_bomb_dicom() -> bytes:
-    """Bytes of a DICOM of some 0.4 MB that claims, and inflates to, 12000 x 12000 RGB pixels (432 MB)."""
+    """Bytes of a DICOM of 0.4 MB that claims, and inflates to, 12000 x 12000 RGB (432 MB)."""
     dataset = _small_uncompressed_dataset()
     del dataset.PixelData
     dataset.Rows = dataset.Columns = BOMB_SIDE
     dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     saved = _saved(dataset)
-    # What precedes the deflated data set: preamble, prefix, the group length element and what it counts.
+    # Before the deflated data set: preamble, prefix, the group length element, what it counts.
     start = 128 + 4 + 12 + dataset.file_meta.FileMetaInformationGroupLength
     compressor = zlib.compressobj(level=9, wbits=-zlib.MAX_WBITS)
     pieces = [
@@ -274,13 +274,15 @@ VALID: dict[str, Sample] = {
     "pdf": Sample("report.pdf", pdf_report, PDF),
     "dicom jpeg baseline": Sample("baseline.dcm", jpeg_baseline_dicom, DICOM),
     "dicom uncompressed": Sample("uncompressed.dcm", uncompressed_dicom, DICOM),
-    "dicom rle": Sample("rle.dcm", lambda: compressed_dicom(RLELossless), DICOM),
+    "dicom rle": Sample("rle.dcm", partial(compressed_dicom, RLELossless), DICOM),
     "dicom jpeg 2000": Sample("j2k.dcm", jpeg_2000_dicom, DICOM),
-    "dicom jpeg-ls": Sample("jpegls.dcm", lambda: compressed_dicom(JPEGLSLossless), DICOM),
+    "dicom jpeg-ls": Sample("jpegls.dcm", partial(compressed_dicom, JPEGLSLossless), DICOM),
     "dicom deflated": Sample("deflated.dcm", deflated_dicom, DICOM),
     "dicom encapsulated pdf": Sample("document.dcm", encapsulated_pdf_dicom, DICOM),
     **{
-        f"pydicom {name}": Sample(f"{name}.dcm", lambda n=name: shipped_with_pydicom(f"{n}.dcm"), DICOM)  # type: ignore[misc]
+        f"pydicom {name}": Sample(
+            f"{name}.dcm", partial(shipped_with_pydicom, f"{name}.dcm"), DICOM
+        )
         for name in (
             "SC_rgb_jpeg_gdcm",  # JPEG Lossless
             "SC_rgb_jpeg_dcmtk",
@@ -317,10 +319,10 @@ BROKEN: dict[str, Sample] = {
         whole=False,
     ),
     "dicom truncated (pydicom)": Sample(
-        "truncated.dcm", lambda: shipped_with_pydicom("MR_truncated.dcm"), DICOM, whole=False
+        "truncated.dcm", partial(shipped_with_pydicom, "MR_truncated.dcm"), DICOM, whole=False
     ),
     "dicom without meta information (pydicom)": Sample(
-        "no_meta.dcm", lambda: shipped_with_pydicom("no_meta.dcm"), None, whole=False
+        "no_meta.dcm", partial(shipped_with_pydicom, "no_meta.dcm"), None, whole=False
     ),
     "dicom preamble only": Sample(
         "preamble.dcm", _constant(b"\0" * 128 + b"DICM"), DICOM, whole=False

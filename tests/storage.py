@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class StorageOnDisk:
-    """The storage directory of one test, and the directory for Django's temporary uploads beside it."""
+    """The storage directory of one test, and Django's directory for temporary uploads."""
 
     directory: Path
     spool: Path
@@ -17,7 +17,7 @@ class StorageOnDisk:
         return self.directory / "images"
 
     def files(self) -> dict[str, bytes]:
-        """Every file anywhere, temporary ones included: its path below the storage directory, its bytes."""
+        """Every file, temporary ones included: its path below its directory, and its bytes."""
         return {
             str(path.relative_to(root)): path.read_bytes()
             for root in (self.directory, self.spool)

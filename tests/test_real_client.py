@@ -35,7 +35,7 @@ def watch_dir(tmp_path: Path) -> Path:
 def send(
     live_server: LiveServer, watch_dir: Path, tmp_path: Path
 ) -> Callable[..., tuple[Path, watchdog.Watchdog]]:
-    """Runs the client until it has moved the subject's folder; gives where to, and the ended client."""
+    """Runs the client until it has moved the subject's folder; gives where to, and the client."""
     token = factories.token_of(
         factories.find_or_create_user("camera", role="retinopathy_camera", is_staff=False)
     )
@@ -67,7 +67,9 @@ def assert_stored(
     session: CameraSession, sent: dict[str, ExamFile], storage: StorageOnDisk
 ) -> None:
     """Assert that a session holds the files sent, byte for byte, and nothing else is on disk."""
-    stored = {record.file_type: record for record in SessionFile.objects.filter(camera_session=session)}
+    stored = {
+        record.file_type: record for record in SessionFile.objects.filter(camera_session=session)
+    }
     assert SessionFile.objects.count() == len(sent)
     assert set(stored) == set(sent)
     for file_type, file in sent.items():
@@ -80,27 +82,27 @@ def assert_stored(
     }
 
 
-@pytest.mark.parametrize("include_jpegs", [False, True], ids=["DICOM only", "with JPEGs"])
+@pytest.mark.parametrize("flag", ["", "--include-jpgs"], ids=["DICOM only", "with JPEGs"])
 @pytest.mark.parametrize("report_type", ["combined", "per_eye"])
 def test_the_client_sends_a_whole_exam(
     send: Callable[..., tuple[Path, watchdog.Watchdog]],
     watch_dir: Path,
     storage: StorageOnDisk,
     report_type: ReportType,
-    include_jpegs: bool,
+    flag: str,
 ) -> None:
     subject = factories.find_or_create_subject(IDENTIFIER)
     session = factories.create_session(subject, report_type=report_type)
     # JPEGs lie in the folder in any case; the client sends them only when it is told to.
     written = write_exam(watch_dir, report_type)
-    flags = ["--report-type", report_type, *(["--include-jpgs"] if include_jpegs else [])]
+    flags = ["--report-type", report_type, *([flag] if flag else [])]
     moved, client = send("processed", *flags)
     assert moved.name.startswith(IDENTIFIER)
     assert {path.name for path in moved.iterdir()} == {file.name for file in written.values()}
     assert not (watch_dir / "rejected").exists()
     assert "complete=True" in client.output
     assert "attempt" not in client.output
-    sent = {t: f for t, f in written.items() if include_jpegs or t not in {"left", "right"}}
+    sent = {t: f for t, f in written.items() if flag or t not in {"left", "right"}}
     assert_stored(session, sent, storage)
     session = CameraSession.objects.get(pk=session.pk)
     assert session.is_complete

@@ -15,7 +15,9 @@ POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 90.0
 
 
-def wait_until(condition: Callable[[], bool], *, what: str, seconds: float = PATIENCE_SECONDS) -> None:
+def wait_until(
+    condition: Callable[[], bool], *, what: str, seconds: float = PATIENCE_SECONDS
+) -> None:
     """Return as soon as the condition holds; fail when it still does not after so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -37,8 +39,12 @@ class Watchdog:
         """What the client has logged so far."""
         return self.log.read_text(errors="replace")
 
+    def is_up_or_gone(self) -> bool:
+        """True once the client watches its folder, or has ended."""
+        return self.process.poll() is not None or "Watching" in self.output
+
     def wait_until_moved_to(self, archive: str) -> Path:
-        """Give the subject's folder once the client has moved it to ``processed`` or ``rejected``."""
+        """Give the subject's folder once it was moved to ``processed`` or ``rejected``."""
         directory = self.watch_dir / archive
 
         def has_moved() -> bool:
@@ -55,7 +61,9 @@ class Watchdog:
 
 
 @contextmanager
-def running(watch_dir: Path, *, url: str, token: str, log: Path, flags: tuple[str, ...] = ()) -> Iterator[Watchdog]:
+def running(
+    watch_dir: Path, *, url: str, token: str, log: Path, flags: tuple[str, ...] = ()
+) -> Iterator[Watchdog]:
     """Run the client on a folder while the block runs, once no other one holds its lock."""
     command = [
         sys.executable,
@@ -71,7 +79,7 @@ def running(watch_dir: Path, *, url: str, token: str, log: Path, flags: tuple[st
             process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         client = Watchdog(watch_dir, log, process)
         wait_until(
-            lambda client=client: client.process.poll() is not None or "Watching" in client.output,  # type: ignore[misc]
+            client.is_up_or_gone,
             what="the client has started",
         )
         if process.poll() is None or ALREADY_RUNNING not in client.output:

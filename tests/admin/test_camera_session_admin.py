@@ -50,7 +50,12 @@ class TestForm:
     def test_a_camera_can_use_the_session_that_a_clinician_added(
         self, clinician: User, subject: RegisteredSubject, camera: CameraApi
     ) -> None:
-        submit(logged_in(clinician), page_url(*ADD), registered_subject=subject.pk, report_type="per_eye")
+        submit(
+            logged_in(clinician),
+            page_url(*ADD),
+            registered_subject=subject.pk,
+            report_type="per_eye",
+        )
         body = camera.resolve(subject.subject_identifier).json()
         assert body["camera_session_id"] == str(CameraSession.objects.get().pk)
 
@@ -145,15 +150,11 @@ class TestForm:
     def test_a_subject_of_another_site_cannot_be_chosen(
         self, clinician: User, bravo_subject: RegisteredSubject
     ) -> None:
-        response = submit(
-            logged_in(clinician), page_url(*ADD), registered_subject=bravo_subject.pk
-        )
+        response = submit(logged_in(clinician), page_url(*ADD), registered_subject=bravo_subject.pk)
         assert "registered_subject" in _errors(response)
         assert not CameraSession.objects.exists()
 
-    def test_a_change_is_saved_and_versioned(
-        self, clinician: User, session: CameraSession
-    ) -> None:
+    def test_a_change_is_saved_and_versioned(self, clinician: User, session: CameraSession) -> None:
         response = submit(logged_in(clinician), change_url(session), device_id="CAM-009")
         assert response.status_code == 302, _errors(response)
         session.refresh_from_db()

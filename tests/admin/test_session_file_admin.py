@@ -64,9 +64,7 @@ def test_nobody_changes_a_file(reader: User, stored: SessionFile) -> None:
     assert SessionFile.objects.filter(pk=stored.pk).values().get() == before
 
 
-def test_nobody_deletes_a_file(
-    reader: User, stored: SessionFile, storage: StorageOnDisk
-) -> None:
+def test_nobody_deletes_a_file(reader: User, stored: SessionFile, storage: StorageOnDisk) -> None:
     before = storage.files()
     response = logged_in(reader).post(page_url(FILE_MODEL, "delete", stored.pk), {"post": "yes"})
     assert response.status_code == 403

@@ -76,9 +76,7 @@ class CameraApi:
         return self.client.get(f"{BASE}/{quote(subject_identifier)}/status/")
 
 
-def upload_url(
-    subject_identifier: str, file_type: str, query: dict[str, Any] | None = None
-) -> str:
+def upload_url(subject_identifier: str, file_type: str, query: dict[str, Any] | None = None) -> str:
     """The path of an upload, with its query."""
     path = f"{BASE}/{quote(subject_identifier)}/{quote(file_type)}/"
     return f"{path}?{urlencode(query)}" if query else path
@@ -110,8 +108,9 @@ def assert_error(
 ) -> dict[str, Any]:
     """Assert that an answer is the contract's one error shape, and give its body.
 
-    ``code`` is the expected code or a set of allowed ones; None leaves it open where the contract names none.
-    ``fields`` are the names that must be reported; None asserts that no field is.
+    ``code`` is the expected code or a set of allowed ones; None leaves it open where the
+    contract names none. ``fields`` are the names that must be reported; None asserts that no
+    field is.
     """
     assert response.status_code == status, response.content[:500]
     assert response["Content-Type"].split(";")[0] == "application/json"

@@ -1,7 +1,7 @@
 """One error shape everywhere, whatever raised the error."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -66,13 +66,22 @@ def test_a_wrong_method_is_refused_in_the_one_shape(
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 @pytest.mark.parametrize(
     "path",
-    ["/", "/nothing/", "/nothing", "/a/b/c/d/", "/a/b/c/d", "/ping/more/", "/é/漢/字/", "/.../%00/x/"],
+    [
+        "/",
+        "/nothing/",
+        "/nothing",
+        "/a/b/c/d/",
+        "/a/b/c/d",
+        "/ping/more/",
+        "/é/漢/字/",
+        "/.../%00/x/",
+    ],
 )
 def test_a_page_that_is_not_there_is_answered_in_the_one_shape(
     camera: CameraApi, session: CameraSession, method: str, path: str
 ) -> None:
     response = getattr(camera.client, method)(f"{BASE}{path}")
-    # `/nothing/here/` would be an upload; none of these paths has its form but the second one of `ping`.
+    # Two parts are an upload; of these paths only the one below `ping` has that form.
     if path == "/ping/more/":
         assert response.status_code in {400, 404, 405}
         assert_error(response, response.status_code, None)
@@ -92,7 +101,9 @@ def test_a_body_that_is_no_json_is_refused_in_the_one_shape(
     assert_error(response, 400, None, fields=None if fields is None else set(fields))
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "image/jpeg", "nonsense"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/xml", "image/jpeg", "nonsense"]
+)
 def test_a_wrong_media_type_to_resolve_is_refused_in_the_one_shape(
     camera: CameraApi, session: CameraSession, content_type: str
 ) -> None:
@@ -207,18 +218,18 @@ class TestServerBusy:
     """Database locked or unreachable: 503 with ``Retry-After``."""
 
     @pytest.fixture
-    def locked(self) -> Iterator[Callable[[str], AbstractContextManager[None]]]:
-        """A wrapper that lets every statement containing some words fail as a locked database does."""
+    def locked(self) -> Callable[[str], AbstractContextManager[None]]:
+        """Makes every statement with some words in it fail, as a locked database does."""
 
         def failing(words: str) -> AbstractContextManager[None]:
-            def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            def execute(run: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
                 if words in sql:
                     raise OperationalError("database is locked")
                 return run(sql, params, many, context)
 
             return connection.execute_wrapper(execute)
 
-        yield failing
+        return failing
 
     def assert_busy(self, response: Any) -> None:
         """Assert the answer of a server that asks to be tried again."""

@@ -100,9 +100,7 @@ def test_resolve_changes_nothing_else_in_the_session(
     assert _values(CameraSession.objects.get(pk=session.pk), ignored) == before
 
 
-def test_unsuccessful_resolve_remembers_nothing(
-    camera: CameraApi, session: CameraSession
-) -> None:
+def test_unsuccessful_resolve_remembers_nothing(camera: CameraApi, session: CameraSession) -> None:
     factories.complete(session)
     assert_error(camera.resolve(IDENTIFIER, device_id="CAM-001"), 400, "no_eligible_session")
     session.refresh_from_db()

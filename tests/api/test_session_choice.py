@@ -1,4 +1,4 @@
-"""Which session is meant: resolve chooses and pins, uploads follow the pin, expiry and screening intervene."""
+"""Which session is meant: resolve chooses and pins, uploads follow the pin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,9 @@ CreateSession = Callable[..., CameraSession]
 MOMENTS = ("report_datetime", "last_resolved_datetime", "last_upload", "last_reopened_datetime")
 
 
-def session_active_only_at(subject: RegisteredSubject, moment: str, minutes: float) -> CameraSession:
+def session_active_only_at(
+    subject: RegisteredSubject, moment: str, minutes: float
+) -> CameraSession:
     """A session whose four moments are long ago, but for one, which was so many minutes ago."""
     long_ago = minutes_ago(LONG_AGO_MINUTES)
     moments = dict.fromkeys(MOMENTS, long_ago) | {moment: minutes_ago(minutes)}
@@ -186,18 +188,18 @@ class TestExpiry:
         session = session_active_only_at(subject, moment, minutes=119)
         assert uploaded_to(camera) == str(session.pk)
 
-    @pytest.mark.parametrize(("minutes", "is_open"), [(29, True), (31, False)])
+    @pytest.mark.parametrize(("minutes", "status"), [(29, 200), (31, 404)])
     def test_the_setting_says_how_long(
         self,
         camera: CameraApi,
         create_session: CreateSession,
         settings: Settings,
         minutes: int,
-        is_open: bool,
+        status: int,
     ) -> None:
         settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = 30
         create_session(minutes=minutes)
-        assert camera.resolve(IDENTIFIER).status_code == (200 if is_open else 404)
+        assert camera.resolve(IDENTIFIER).status_code == status
 
     @pytest.mark.parametrize("never", [0, None])
     def test_zero_or_none_means_never(
@@ -319,7 +321,7 @@ class TestUploadThatNamesASession:
 
 
 class TestUploadWithoutASession:
-    """The session last resolved; if none was, the newest that is neither expired nor contraindicated."""
+    """The one last resolved; if none was, the newest neither expired nor contraindicated."""
 
     def test_follows_the_pin_although_a_newer_session_exists(
         self, camera: CameraApi, create_session: CreateSession
@@ -436,9 +438,7 @@ class TestUploadWithoutASession:
         assert_error(camera.upload(IDENTIFIER), 404, "no_session")
         assert storage.files() == {}
 
-    def test_an_upload_does_not_pin(
-        self, camera: CameraApi, create_session: CreateSession
-    ) -> None:
+    def test_an_upload_does_not_pin(self, camera: CameraApi, create_session: CreateSession) -> None:
         first = create_session(minutes=30)
         assert uploaded_to(camera) == str(first.pk)
         second = create_session(minutes=1)

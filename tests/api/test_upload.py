@@ -1,4 +1,4 @@
-"""``POST <subject_identifier>/<file_type>/``: one file is received, judged, recorded and put in place."""
+"""``POST <subject_identifier>/<file_type>/``: a file is received, judged, recorded and placed."""
 
 import errno
 import os
@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO, RawIOBase
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -254,11 +255,8 @@ class TestAccepted:
         else:
             assert_error(response, 400, "invalid_filename")
             assert_nothing_stored(storage)
-        assert not list(storage.directory.parent.parent.rglob("escaped.jpg*")) or (
-            storage.images / str(session.pk) / "escaped.jpg"
-        ).exists()
-        assert not (storage.directory / "escaped.jpg").exists()
-        assert not (storage.directory.parent / "escaped.jpg").exists()
+        for parent in (storage.images, storage.directory, storage.directory.parent):
+            assert not (parent / "escaped.jpg").exists()
 
 
 class TestRetry:
@@ -429,7 +427,7 @@ class TestContent:
     def test_an_odd_dicom_is_answered_and_never_an_error_of_the_server(
         self, camera: CameraApi, session: CameraSession, storage: StorageOnDisk
     ) -> None:
-        """pydicom's badVR.dcm: a plan without pixels, one value of which is not what it should be."""
+        """pydicom's badVR.dcm: a plan without pixels, with one malformed value."""
         content = samples.shipped_with_pydicom("badVR.dcm")
         response = camera.upload(IDENTIFIER, "left_dicom", content, name="odd.dcm")
         if response.status_code == 201:
@@ -617,7 +615,7 @@ class TestTooLarge:
     ) -> None:
         if hasattr(settings, "EDC_RETINOPATHY_MAX_FILE_SIZE_MB"):
             del settings.EDC_RETINOPATHY_MAX_FILE_SIZE_MB
-        # A JPEG may carry anything between its last segment and its end marker's successor: pad a comment.
+        # Comment segments make a JPEG as long as one likes.
         head, comment = small_jpeg()[:2], b"\xff\xfe\xff\xff" + bytes(0xFFFD)
         padding = 10 * 2**20 - len(small_jpeg())
         whole, rest = divmod(padding - 4, len(comment))
@@ -738,17 +736,21 @@ class TestStorageError:
         assert not SessionFile.objects.exists()
         assert storage.files() == {f"images/{session.pk}": b"in the way"}
 
-    @pytest.mark.parametrize("function", ["fsync", "link"])
-    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["disk full", "I/O error"])
+    @pytest.mark.parametrize(
+        "failing_call",
+        list(product(["fsync", "link"], [errno.ENOSPC, errno.EIO])),
+        ids=["full at flush", "I/O error at flush", "full at link", "I/O error at link"],
+    )
     def test_a_failing_disk_then_a_retry(
         self,
         camera: CameraApi,
         session: CameraSession,
         storage: StorageOnDisk,
         monkeypatch: pytest.MonkeyPatch,
-        function: str,
-        number: int,
+        failing_call: tuple[str, int],
     ) -> None:
+        function, number = failing_call
+
         def fail(*args: Any, **kwargs: Any) -> None:
             raise OSError(number, os.strerror(number))
 

@@ -46,9 +46,7 @@ def test_one_name_in_two_sessions(
     assert SessionFile.objects.filter(original_filename="photo.jpg").count() == 2
 
 
-def test_one_path_once(
-    stored: SessionFile, create_session: Callable[..., CameraSession]
-) -> None:
+def test_one_path_once(stored: SessionFile, create_session: Callable[..., CameraSession]) -> None:
     other = factories.store_file(create_session(), "left", name="photo.jpg")
     other.stored_filename = stored.stored_filename
     with transaction.atomic(), pytest.raises(IntegrityError):
