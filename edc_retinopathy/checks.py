@@ -61,6 +61,12 @@ def check_storage(**kwargs: Any) -> list[CheckMessage]:
 NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
     ("E004", conf.max_file_size_bytes, "Set it to a number of MiB above 0, for example 10 or 0.5."),
     ("E005", conf.session_expires_after, "Set it to a number of minutes; 0 or None means never."),
+    ("E006", conf.max_files_per_session, "Set it to a whole number, or to None for no limit."),
+    ("E007", conf.max_session_size_bytes, "Set it to a number of MiB, or to None for no limit."),
+    ("E008", conf.max_concurrent_uploads, "Set it to a whole number, or to None for no limit."),
+    ("E009", conf.min_free_bytes, "Set it to a number of MiB; 0 means no check."),
+    ("E013", conf.clamd_address, "Set it to clamd's socket, or to None for no scan."),
+    ("E012", conf.throttle_rate, "Set it to a number and a period, or to None for no limit."),
 )
 
 

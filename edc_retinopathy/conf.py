@@ -5,6 +5,7 @@ sees the value of the moment. A value that cannot be used raises ``ImproperlyCon
 naming the setting; ``checks`` reports the same at start-up.
 """
 
+import re
 from datetime import timedelta
 from math import isfinite
 from pathlib import Path
@@ -51,6 +52,79 @@ def session_expires_after() -> timedelta | None:
     return timedelta(minutes=minutes) if minutes else None
 
 
+def max_files_per_session() -> int | None:
+    """How many files a session may hold: ``EDC_RETINOPATHY_MAX_FILES_PER_SESSION``.
+
+    100 by default; None means no limit.
+    """
+    return _whole_number_or_none("EDC_RETINOPATHY_MAX_FILES_PER_SESSION", 100)
+
+
+def max_session_size_bytes() -> int | None:
+    """How much a session may hold, in bytes: ``EDC_RETINOPATHY_MAX_SESSION_SIZE_MB``.
+
+    The setting is in MiB and 1000 by default; None means no limit.
+    """
+    name = "EDC_RETINOPATHY_MAX_SESSION_SIZE_MB"
+    if getattr(settings, name, 1000) is None:
+        return None
+    return int(_number(name, 1000, above_zero=True) * BYTES_PER_MIB)
+
+
+def max_concurrent_uploads() -> int | None:
+    """How many uploads one process receives at a time: ``EDC_RETINOPATHY_MAX_CONCURRENT_UPLOADS``.
+
+    None by default: as many as the server has threads. More are answered ``server_busy``.
+    """
+    return _whole_number_or_none("EDC_RETINOPATHY_MAX_CONCURRENT_UPLOADS", None)
+
+
+def min_free_bytes() -> int:
+    """The space to leave free in the storage, in bytes: ``EDC_RETINOPATHY_MIN_FREE_MB``.
+
+    The setting is in MiB and 0 by default: no check. An upload that would leave less is
+    answered ``storage_error`` before its body is read.
+    """
+    return int(_number("EDC_RETINOPATHY_MIN_FREE_MB", 0) * BYTES_PER_MIB)
+
+
+def throttle_rate() -> str | None:
+    """How often one token may call: ``EDC_RETINOPATHY_THROTTLE_RATE``, as DRF writes it.
+
+    None by default: no limit. For example ``"600/min"``.
+    """
+    value = getattr(settings, "EDC_RETINOPATHY_THROTTLE_RATE", None)
+    if value is not None and not re.fullmatch(r"[1-9]\d*/(s|m|h|d)[a-z]*", str(value)):
+        raise ImproperlyConfigured(
+            f"EDC_RETINOPATHY_THROTTLE_RATE must be like '600/min', got {value!r}."
+        )
+    return value
+
+
+def serve_schema() -> bool:
+    """Whether the API serves its OpenAPI document: ``EDC_RETINOPATHY_SERVE_SCHEMA``.
+
+    False by default; needs the ``schema`` extra. Read once, when the URLs are loaded.
+    """
+    return bool(getattr(settings, "EDC_RETINOPATHY_SERVE_SCHEMA", False))
+
+
+def clamd_address() -> str | None:
+    """The clamd that scans uploads: ``EDC_RETINOPATHY_CLAMD``, a socket's path or ``host:port``.
+
+    None by default: no scan.
+    """
+    value = getattr(settings, "EDC_RETINOPATHY_CLAMD", None)
+    if not value:
+        return None
+    if not re.fullmatch(r"/.+|[^/]+:\d+", str(value)):
+        raise ImproperlyConfigured(
+            "EDC_RETINOPATHY_CLAMD must be the absolute path of a socket or 'host:port', "
+            f"got {value!r}."
+        )
+    return str(value)
+
+
 def x_accel_location() -> str | None:
     """The internal nginx location of ``images/``: ``EDC_RETINOPATHY_X_ACCEL_LOCATION``.
 
@@ -58,6 +132,15 @@ def x_accel_location() -> str | None:
     """
     value = getattr(settings, "EDC_RETINOPATHY_X_ACCEL_LOCATION", None)
     return f"/{str(value).strip('/')}/" if value else None
+
+
+def _whole_number_or_none(name: str, default: int | None) -> int | None:
+    value: Any = getattr(settings, name, default)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0 or None, got {value!r}.")
+    return value
 
 
 def _number(name: str, default: float, *, above_zero: bool = False) -> float:

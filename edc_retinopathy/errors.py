@@ -76,6 +76,12 @@ class FilenameConflict(RetinopathyError):  # noqa: N818
     code = "filename_conflict"
 
 
+class SessionFull(RetinopathyError):  # noqa: N818
+    """The session holds as many files, or as much, as one may."""
+
+    code = "session_full"
+
+
 class StorageError(RetinopathyError):
     """The file could not be stored; nothing half-written stays."""
 

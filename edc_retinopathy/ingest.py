@@ -6,9 +6,16 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, router, transaction
 
-from . import content, storage
+from . import conf, content, storage
 from .choices import FileType
-from .errors import ChecksumMismatch, FilenameConflict, InvalidFilename, ServerBusy
+from .errors import (
+    ChecksumMismatch,
+    FilenameConflict,
+    InvalidFilename,
+    RetinopathyError,
+    ServerBusy,
+    SessionFull,
+)
 from .models import CameraSession, SessionFile
 
 
@@ -47,6 +54,8 @@ def receive_file(
             )
         with incoming.reader() as stream:
             content_type = content.check_content(stream, incoming.size, upload.file_type)
+            if clamd_address := conf.clamd_address():
+                content.scan(stream, clamd_address)
         storage.check_extension(upload.original_filename, upload.file_type)
         # On disk before the database is asked, so that no lock is held meanwhile.
         incoming.flush()
@@ -64,10 +73,14 @@ def receive_file(
             remote_address=upload.remote_address,
             user_created=user.get_username(),
         )
+        if _is_full(session, incoming.size):
+            return _already_stored(session_file, _full()), False
         try:
             _record_then_publish(session_file, incoming, user)
         except IntegrityError as e:
-            return _already_stored(session_file, e), False
+            busy = ServerBusy("The file could not be recorded just now. Send it again.")
+            busy.__cause__ = e
+            return _already_stored(session_file, busy), False
     return session_file, True
 
 
@@ -88,21 +101,36 @@ def _record_then_publish(
         storage.publish(incoming, session_file.stored_filename)
 
 
-def _already_stored(attempted: SessionFile, error: IntegrityError) -> SessionFile:
-    """The record that was first, if it is of the same file; else the error that says why not."""
+def _is_full(session: CameraSession, size: int) -> bool:
+    """By the counts of when the session was chosen: a limit on runaway clients, not a ledger."""
+    max_files, max_bytes = conf.max_files_per_session(), conf.max_session_size_bytes()
+    return (max_files is not None and session.file_count >= max_files) or (
+        max_bytes is not None and session.stored_bytes + size > max_bytes
+    )
+
+
+def _full() -> SessionFull:
+    return SessionFull("The session holds as many files, or as much data, as one may.")
+
+
+def _already_stored(attempted: SessionFile, otherwise: RetinopathyError) -> SessionFile:
+    """The record that was first, if it is of the same file; else the error that says why not.
+
+    Raises ``otherwise`` if there is no record.
+    """
     stored = SessionFile.objects.filter(
         camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
     ).first()
     if stored is None:
-        raise ServerBusy("The file could not be recorded just now. Send it again.") from error
+        raise otherwise
     if stored.original_filename != attempted.original_filename:
         raise InvalidFilename(
             "A file is already stored in this session whose name differs only in upper and "
             "lower case or in Unicode form."
-        ) from error
+        )
     if stored.checksum != attempted.checksum:
         raise FilenameConflict(
             "A different file of this name is already stored in this session. "
             "It was left untouched."
-        ) from error
+        )
     return stored

@@ -1,11 +1,13 @@
 """The administration of the app's models, one module for each."""
 
+from .camera_account_admin import CameraAccountAdmin
 from .camera_session_admin import CameraSessionAdmin
 from .record_admins import FileAccessAdmin, StorageAuditAdmin
 from .registered_subject_admin import RegisteredSubjectAdmin
 from .session_file_admin import SessionFileAdmin
 
 __all__ = [
+    "CameraAccountAdmin",
     "CameraSessionAdmin",
     "FileAccessAdmin",
     "RegisteredSubjectAdmin",

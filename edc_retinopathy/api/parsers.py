@@ -82,9 +82,7 @@ class StorageUploadHandler(FileUploadHandler):
 class SmallJSONParser(JSONParser):
     """DRF's JSON parser for bodies of a few fields: refuses to read or to nest more."""
 
-    def parse(
-        self, stream: Any, media_type: str | None = None, parser_context: Any = None
-    ) -> Any:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The JSON value; raises ``ParseError`` if it is none, too long, or too deeply nested."""
         meta = (parser_context or {})["request"].META
         if int(meta.get("CONTENT_LENGTH") or 0) > JSON_BYTES:

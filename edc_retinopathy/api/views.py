@@ -11,16 +11,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from edc_retinopathy import access, conf, ingest
+from edc_retinopathy import access, conf
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import FileType
 from edc_retinopathy.client_address import client_address
+from edc_retinopathy.ingest import Upload, receive_file
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.models.camera_session_queryset import CameraSessionQuerySet
-from edc_retinopathy.storage import sweep_stale, too_large
+from edc_retinopathy.storage import check_free_space, sweep_stale, too_large
 
 from .authentication import AccessTokenAuthentication
 from .exceptions import LengthRequired, exception_handler
+from .limits import AccountThrottle, upload_slot
 from .parsers import SmallJSONParser, UploadParser
 from .permissions import HasEndpointPermission
 from .serializers import (
@@ -36,6 +38,11 @@ from .serializers import (
 FORM_OVERHEAD_BYTES = 64 * 1024
 
 
+def content_length(request: Request) -> int:
+    """The length of the body, as announced; 0 if it is not."""
+    return int(request.META.get("CONTENT_LENGTH") or 0)
+
+
 # An upload commits before it answers, whatever ATOMIC_REQUESTS says.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 class RetinopathyAPIView(APIView):
@@ -45,6 +52,7 @@ class RetinopathyAPIView(APIView):
     permission_classes = (HasEndpointPermission,)
     parser_classes: tuple[Any, ...] = (SmallJSONParser,)
     renderer_classes = (JSONRenderer,)
+    throttle_classes = (AccountThrottle,)
     required_permission: str | None = None
 
     def get_exception_handler(self) -> Callable[..., Response]:
@@ -107,8 +115,7 @@ class UploadView(RetinopathyAPIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body that is too large before any of it is read."""
         super().initial(request, *args, **kwargs)
-        content_length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if content_length > conf.max_file_size_bytes() + FORM_OVERHEAD_BYTES:
+        if content_length(request) > conf.max_file_size_bytes() + FORM_OVERHEAD_BYTES:
             raise too_large()
 
     def post(self, request: Request, subject_identifier: str, file_type: str) -> Response:
@@ -123,23 +130,24 @@ class UploadView(RetinopathyAPIView):
             .for_upload(query.validated_data["camera_session_id"])
         )
         device_id = access.device_id_for(self.account, session.device_id)
-        sweep_stale()
-        form = UploadSerializer(data=request.data)
-        form.is_valid(raise_exception=True)
-        received = form.validated_data["file"]
-        session_file, created = ingest.receive_file(
-            session,
-            received.incoming,
-            upload=ingest.Upload(
-                file_type=parsed_file_type,
-                original_filename=received.name,
-                capture_datetime=form.validated_data["capture_datetime"],
-                checksum=form.validated_data.get("checksum"),
-                device_id=device_id,
-                remote_address=client_address(request),
-            ),
-            user=self.account,
-        )
+        with upload_slot():
+            check_free_space(content_length(request))
+            sweep_stale()
+            form = UploadSerializer(data=request.data)
+            form.is_valid(raise_exception=True)
+            session_file, created = receive_file(
+                session,
+                form.validated_data["file"].incoming,
+                upload=Upload(
+                    file_type=parsed_file_type,
+                    original_filename=form.validated_data["file"].name,
+                    capture_datetime=form.validated_data["capture_datetime"],
+                    checksum=form.validated_data.get("checksum"),
+                    device_id=device_id,
+                    remote_address=client_address(request),
+                ),
+                user=self.account,
+            )
         return Response(SessionFileSerializer(session_file).data, status=201 if created else 200)
 
 

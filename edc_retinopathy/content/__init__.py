@@ -1,5 +1,6 @@
 """Tells what bytes are and whether they are a whole file; knows no paths and no Django."""
 
-from .detect import check_content, detect
+from .antivirus import scan
+from .detect import HEAD_BYTES, check_content, detect
 
-__all__ = ["check_content", "detect"]
+__all__ = ["HEAD_BYTES", "check_content", "detect", "scan"]

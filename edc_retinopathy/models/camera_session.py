@@ -115,6 +115,8 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
     is_contraindicated: bool
     has_expired: bool
     is_open: bool
+    file_count: int
+    stored_bytes: int
 
     objects = CameraSessionQuerySet.as_manager()
     on_site = CurrentSiteManager()

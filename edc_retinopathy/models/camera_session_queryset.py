@@ -9,7 +9,8 @@ from uuid import UUID
 
 from clinicedc_constants import YES
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from edc_retinopathy import conf
@@ -138,7 +139,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         if camera_session_id is None:
             session = self.implied_by_upload()
         else:
-            session = self.defer("initials").with_usability().filter(pk=camera_session_id).first()
+            session = self.for_ingest().filter(pk=camera_session_id).first()
         if session is None:
             raise NoSession(NO_SESSION)
         if session.is_contraindicated:
@@ -160,6 +161,19 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
             session = sessions.newest_first()[0]
         return session
 
+    def for_ingest(self) -> Self:
+        """With what an upload must know of its session: may it be used, and how full is it?"""
+        files = _files_of_session().order_by().values("camera_session")
+        return (
+            # Decrypting the initials would cost more than the rest of the query.
+            self.defer("initials")
+            .with_usability()
+            .annotate(
+                file_count=_or_zero(files.annotate(n=Count("pk")).values("n")),
+                stored_bytes=_or_zero(files.annotate(n=Sum("file_size")).values("n")),
+            )
+        )
+
     def implied_by_upload(self) -> "CameraSession | None":
         """The session that an upload without an id means; None if the subject has none.
 
@@ -170,10 +184,8 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
             .order_by("-last_resolved_datetime", "-pk")
             .values("pk")[:1]
         )
-        # Decrypting the initials would cost more than the rest of the query.
         implied: CameraSession | None = (
-            self.defer("initials")
-            .with_usability()
+            self.for_ingest()
             .annotate(is_last_resolved=_as_boolean(Q(pk=Subquery(last_resolved))))
             .order_by("-is_last_resolved", "is_contraindicated", "has_expired", *NEWEST_FIRST)
             .first()
@@ -183,6 +195,10 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
 def _as_boolean(condition: Q) -> Case:
     return Case(When(condition, then=True), default=False, output_field=models.BooleanField())
+
+
+def _or_zero(query: "models.QuerySet[Any]") -> Coalesce:
+    return Coalesce(Subquery(query), 0, output_field=models.BigIntegerField())
 
 
 def _contraindicated() -> Q:

@@ -4,6 +4,17 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from edc_retinopathy.choices import AuditResult
+
+# The field that counts each kind of finding.
+COUNTERS = {
+    AuditResult.MISSING: "missing",
+    AuditResult.CHANGED: "changed",
+    AuditResult.UNREADABLE: "unreadable",
+    AuditResult.ORPHAN: "orphans",
+    AuditResult.STALE: "stale",
+}
+
 
 class StorageAudit(models.Model):
     """The summary of an audit; kept up to date while it runs, so that it can be resumed."""
@@ -31,7 +42,12 @@ class StorageAudit(models.Model):
     def __str__(self) -> str:
         return f"{timezone.localtime(self.started_datetime):%Y-%m-%d %H:%M}"
 
+    def count(self, result: AuditResult) -> None:
+        """Add one to the findings of this kind; the caller saves."""
+        name = COUNTERS[result]
+        setattr(self, name, getattr(self, name) + 1)
+
     @property
     def findings(self) -> int:
         """How many files are not as they should be."""
-        return self.missing + self.changed + self.unreadable + self.orphans + self.stale
+        return sum(getattr(self, name) for name in COUNTERS.values())

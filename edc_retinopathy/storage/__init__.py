@@ -8,6 +8,7 @@ Everything lives on one filesystem, below ``images/``::
 """
 
 from .filenames import check_extension, check_filename, filename_key
+from .free_space import check_free_space
 from .incoming import IncomingFile, sweep_stale, too_large
 from .published import open_published, publish
 
@@ -15,6 +16,7 @@ __all__ = [
     "IncomingFile",
     "check_extension",
     "check_filename",
+    "check_free_space",
     "filename_key",
     "open_published",
     "publish",

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from edc_retinopathy import conf
 from edc_retinopathy.errors import FileTooLarge
 
 from .filesystem import FILE_MODE, make_directory, storage_errors
+
+logger = logging.getLogger(__name__)
 
 STALE_AFTER_SECONDS = 3600
 
@@ -122,9 +125,13 @@ def stale_files(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> Iterator[
 def sweep_stale(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:
     """Remove the :func:`stale_files`; gives how many there were. Safe beside running uploads."""
     count = 0
-    for path in stale_files(older_than_seconds=older_than_seconds):
-        path.unlink(missing_ok=True)
-        count += 1
+    try:
+        for path in stale_files(older_than_seconds=older_than_seconds):
+            path.unlink(missing_ok=True)
+            count += 1
+    except OSError:
+        # What cannot be swept now is in nobody's way, least of all the upload's that asks for it.
+        logger.exception("Stale temporary files could not be swept.")
     return count
 
 

@@ -39,7 +39,7 @@ def publish(incoming: IncomingFile, stored_filename: str) -> None:
                 _flush_file(path)
                 flush_directory(path.parent)
                 return
-            _set_aside(path)
+            set_aside(path)
             os.link(incoming.path, path)
         try:
             flush_directory(path.parent)
@@ -80,7 +80,8 @@ def quarantine_dir() -> Path:
     return conf.images_dir() / ".quarantine"
 
 
-def _set_aside(path: Path) -> None:
+def set_aside(path: Path) -> None:
+    """Move a file without a record to quarantine, durably; the caller holds its record's name."""
     make_directory(quarantine_dir())
     directory = quarantine_dir() / path.parent.name
     make_directory(directory)

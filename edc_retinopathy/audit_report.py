@@ -1,0 +1,107 @@
+"""An audit's report as text, JSON or CSV; written as findings come, kept nowhere."""
+
+import csv
+import json
+from typing import Any, Protocol
+
+from edc_retinopathy.audit import Finding
+from edc_retinopathy.models import StorageAudit
+
+COLUMNS = ("result", "session_file", "directory", "inode", "detail", "action")
+
+
+class Writable(Protocol):
+    """Where a report goes."""
+
+    def write(self, text: str, /) -> Any:
+        """Write some of it."""
+
+
+class Report:
+    """What all reports share; a file's name only if asked for, as it may name a subject."""
+
+    def __init__(self, stream: Writable, *, show_names: bool = False) -> None:
+        self.stream = stream
+        self.columns = (*COLUMNS, "name") if show_names else COLUMNS
+        self.begin()
+
+    def begin(self) -> None:
+        """Write what comes before the first finding."""
+
+    def add(self, finding: Finding, action: str = "") -> None:
+        """Write one finding, and what was done about it."""
+        row = {
+            "result": finding.result.value,
+            "session_file": str(finding.session_file_id or ""),
+            "directory": finding.directory,
+            "inode": "" if finding.inode is None else str(finding.inode),
+            "detail": finding.detail,
+            "action": action,
+            "name": finding.stored_filename,
+        }
+        self.write_row({name: row[name] for name in self.columns})
+
+    def write_row(self, row: dict[str, str]) -> None:
+        """Write one finding."""
+        raise AssertionError
+
+    def close(self, audit: StorageAudit) -> None:
+        """Write what comes after the last finding."""
+
+
+class TextReport(Report):
+    """For people."""
+
+    def write_row(self, row: dict[str, str]) -> None:
+        """One line."""
+        self.stream.write("  ".join(value for value in row.values() if value) + "\n")
+
+    def close(self, audit: StorageAudit) -> None:
+        """The sums."""
+        self.stream.write(
+            f"{audit.checked} files checked: {audit.missing} missing, {audit.changed} changed, "
+            f"{audit.unreadable} unreadable. {audit.orphans} without a record, "
+            f"{audit.stale} stale temporary files.\n"
+        )
+
+
+class JsonReport(Report):
+    """For programs: ``{"findings": [...], "summary": {...}}`` (RFC 8259)."""
+
+    separator = ""
+
+    def begin(self) -> None:
+        """Open the list."""
+        self.stream.write('{"findings": [')
+
+    def write_row(self, row: dict[str, str]) -> None:
+        """One object."""
+        self.stream.write(f"{self.separator}\n{json.dumps(row)}")
+        self.separator = ","
+
+    def close(self, audit: StorageAudit) -> None:
+        """Close the list, and add the sums."""
+        names = ("checked", "missing", "changed", "unreadable", "orphans", "stale")
+        summary = {
+            "scope": audit.scope,
+            "started": audit.started_datetime.isoformat(),
+            "finished": audit.finished_datetime and audit.finished_datetime.isoformat(),
+            **{name: getattr(audit, name) for name in names},
+        }
+        self.stream.write(f'],\n"summary": {json.dumps(summary)}}}\n')
+
+
+class CsvReport(Report):
+    """For spreadsheets (RFC 4180)."""
+
+    def begin(self) -> None:
+        """The heading."""
+        self._writer = csv.DictWriter(self.stream, self.columns)
+        self._writer.writeheader()
+
+    def write_row(self, row: dict[str, str]) -> None:
+        """One row."""
+        self._writer.writerow(row)
+
+
+REPORTS: dict[str, type[Report]] = {"text": TextReport, "json": JsonReport, "csv": CsvReport}

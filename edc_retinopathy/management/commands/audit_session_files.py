@@ -1,0 +1,133 @@
+"""``manage.py audit_session_files``: does the storage hold what the database says?"""
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from edc_retinopathy.audit import Finding, Scope, check_records, find_orphans, find_stale
+from edc_retinopathy.audit_report import REPORTS, Report
+from edc_retinopathy.models import StorageAudit
+from edc_retinopathy.orphans import CannotAdopt, adopt, quarantine
+from edc_retinopathy.storage.inventory import FileOnDisk
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            "expected a date (2026-11-23) or a date and time (ISO 8601)"
+        ) from None
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError("expected a whole number above 0")
+    return int(text)
+
+
+class Command(BaseCommand):
+    """Re-hashes stored files; exits with 1 if any is not as it should be. Never deletes."""
+
+    help = (
+        "Re-hash stored files and compare them with the database: missing, changed and unreadable "
+        "files, files without a record, stale temporary files. Exits with 1 if anything is wrong."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to check, how, and what to do with files without a record."""
+        parser.add_argument("--since", type=_moment, help="only files received since then")
+        parser.add_argument("--session", type=UUID, help="only the files of this camera session")
+        parser.add_argument("--sample", type=_positive, help="only so many files, at random")
+        parser.add_argument("--workers", type=_positive, default=2, help="threads that hash (2)")
+        parser.add_argument(
+            "--resume", action="store_true", help="go on where the last audit of everything stopped"
+        )
+        parser.add_argument("--format", choices=sorted(REPORTS), default="text")
+        parser.add_argument("--output", type=Path, help="write the report there, not to the screen")
+        parser.add_argument(
+            "--show-names",
+            action="store_true",
+            help="name the files found; cameras put subject identifiers into names",
+        )
+        orphans = parser.add_mutually_exclusive_group()
+        orphans.add_argument(
+            "--adopt", action="store_true", help="give whole files without a record one"
+        )
+        orphans.add_argument(
+            "--quarantine", action="store_true", help="set files without a record aside"
+        )
+        parser.add_argument(
+            "--commit",
+            action="store_true",
+            help="do so; without it --adopt and --quarantine only tell",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Audit, report, and exit with 1 if there are findings."""
+        scope = Scope(
+            since=options["since"], camera_session_id=options["session"], sample=options["sample"]
+        )
+        if not scope.is_everything and (
+            options["resume"] or options["adopt"] or options["quarantine"]
+        ):
+            raise CommandError(
+                "--resume, --adopt and --quarantine go with an audit of everything: leave out "
+                "--since, --session and --sample."
+            )
+        if options["commit"] and not (options["adopt"] or options["quarantine"]):
+            raise CommandError("--commit goes with --adopt or --quarantine.")
+        with ExitStack() as stack:
+            stream = self.stdout
+            if options["output"]:
+                stream = stack.enter_context(options["output"].open("w", encoding="utf-8"))
+            report = REPORTS[options["format"]](stream, show_names=options["show_names"])
+            audit = self._run(scope, report, options)
+            report.close(audit)
+        if audit.findings:
+            raise CommandError(f"{audit.findings} of the files are not as they should be.")
+
+    def _run(self, scope: Scope, report: Report, options: dict[str, Any]) -> StorageAudit:
+        audit = self._interrupted() if options["resume"] else StorageAudit(scope=str(scope))
+        audit.save()
+        records = scope.records(after=audit.last_checked_id)
+        # disable=None: a bar for people only, not in a log.
+        with tqdm(total=records.count(), unit="file", file=sys.stderr, disable=None) as bar:
+            for finding in check_records(
+                audit, records, workers=options["workers"], on_checked=bar.update
+            ):
+                report.add(finding)
+        if scope.is_everything:
+            for file, finding in find_orphans(audit):
+                report.add(finding, self._deal_with(file, finding, options))
+            for finding in find_stale(audit):
+                report.add(finding)
+        audit.finished_datetime = timezone.now()
+        audit.save()
+        return audit
+
+    def _interrupted(self) -> StorageAudit:
+        audit = StorageAudit.objects.filter(
+            scope=str(Scope()), finished_datetime__isnull=True
+        ).first()
+        if audit is None:
+            raise CommandError("There is no interrupted audit to resume.")
+        return audit
+
+    def _deal_with(self, file: FileOnDisk, finding: Finding, options: dict[str, Any]) -> str:
+        deal = adopt if options["adopt"] else quarantine if options["quarantine"] else None
+        if deal is None:
+            return ""
+        try:
+            return deal(file, is_dry_run=not options["commit"])
+        except CannotAdopt as e:
+            return f"left alone: {e}"

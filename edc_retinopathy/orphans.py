@@ -1,0 +1,124 @@
+"""What to do with a file that has no record: give it one, or set it aside; never delete it.
+
+A crash between publication and commit leaves such a file. The camera's retry adopts it by
+itself; this is for those that no camera sends again.
+"""
+
+import re
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, router, transaction
+
+from edc_retinopathy import content, storage
+from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
+from edc_retinopathy.errors import RetinopathyError
+from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage.inventory import FileOnDisk
+from edc_retinopathy.storage.published import set_aside, sha256_of
+
+# The eye as fundus cameras put it into file names (oculus sinister, oculus dexter), and
+# as the camera's client reads it from there.
+EYE_IN_NAME = re.compile(r"(?<![A-Za-z])(OS|OD)(?![A-Za-z])", re.IGNORECASE)
+EYES = {"OS": Eye.LEFT, "OD": Eye.RIGHT}
+ADOPTER = "audit_session_files"
+
+
+class CannotAdopt(Exception):  # noqa: N818
+    """Why a file stays without a record."""
+
+
+def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
+    """Record the file in the session whose directory it is in; gives what was (or would be) done.
+
+    The file type follows from the content, the eye from the name. Raises ``CannotAdopt`` if
+    either is not certain, the file is not whole, or its name is in use.
+    """
+    session_file = _record_for(file)
+    done = f"adopted as {session_file.file_type}"
+    if is_dry_run:
+        return f"would be {done}"
+    try:
+        with transaction.atomic(using=router.db_for_write(SessionFile), durable=True):
+            session_file.save(force_insert=True)
+    except IntegrityError as e:
+        raise CannotAdopt("it has a record by now, or a twin of it has") from e
+    return done
+
+
+def quarantine(file: FileOnDisk, *, is_dry_run: bool) -> str:
+    """Move the file to ``images/.quarantine/``; gives what was (or would be) done.
+
+    Raises ``CannotAdopt`` if an upload gave it a record meanwhile.
+    """
+    if is_dry_run:
+        return "would be set aside in quarantine"
+    session = _session_of(file)
+    using = router.db_for_write(SessionFile)
+    try:
+        with transaction.atomic(using=using, durable=True):
+            if session is not None:
+                # Holds the name against an upload that is between publication and commit, and
+                # is rolled back: the constraint decides, not a look beforehand.
+                _claim(file, session).save(using=using, force_insert=True)
+            set_aside(file.path)
+            transaction.set_rollback(True, using=using)
+    except IntegrityError as e:
+        raise CannotAdopt("it has a record by now") from e
+    return "set aside in quarantine"
+
+
+def _session_of(file: FileOnDisk) -> CameraSession | None:
+    try:
+        pk = UUID(file.path.parent.name)
+    except ValueError:
+        return None
+    return CameraSession.objects.filter(pk=pk).defer("initials").first()
+
+
+def _claim(file: FileOnDisk, session: CameraSession) -> SessionFile:
+    modified = datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
+    return SessionFile(
+        camera_session=session,
+        original_filename=file.path.name,
+        filename_key=storage.filename_key(file.path.name),
+        stored_filename=file.stored_filename,
+        file_size=file.path.stat().st_size,
+        capture_datetime=modified,
+        received_datetime=modified,
+        user_created=ADOPTER,
+    )
+
+
+def _record_for(file: FileOnDisk) -> SessionFile:
+    session = _session_of(file)
+    if session is None or file.stored_filename != f"{session.pk}/{file.path.name}":
+        raise CannotAdopt("it is in no session's directory")
+    record = _claim(file, session)
+    try:
+        storage.check_filename(file.path.name)
+        with file.path.open("rb") as stream:
+            content_type = content.detect(stream.read(content.HEAD_BYTES))
+            file_type = _file_type_of(content_type, file.path.name, session)
+            content.check_content(stream, record.file_size, file_type)
+        storage.check_extension(file.path.name, file_type)
+    except RetinopathyError as e:
+        raise CannotAdopt(e.message) from e
+    record.file_type = file_type
+    record.file_content_type = str(content_type)
+    record.checksum = sha256_of(file.path)
+    return record
+
+
+def _file_type_of(content_type: ContentType | None, name: str, session: CameraSession) -> FileType:
+    eyes = {EYES[code.upper()] for code in EYE_IN_NAME.findall(name)}
+    is_combined = session.report_type == ReportType.COMBINED
+    candidates = [
+        file_type
+        for file_type in FileType
+        if content_type in file_type.accepts
+        and ({file_type.eye} == eyes or (file_type.eye is None and is_combined))
+    ]
+    if len(candidates) != 1:
+        raise CannotAdopt("its content and name do not tell which eye or report it is")
+    return candidates[0]
