@@ -53,8 +53,9 @@ find_uv() {
     say "Installing uv $UV_VERSION in .tools ..." >&2
     rm -rf .tools/uv
     for python in python3 /usr/bin/python3 python; do
-        if "$python" -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
-            --target .tools/uv "uv==$UV_VERSION" >&2 && is_recent_uv "$PRIVATE_UV"; then
+        if PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check \
+            --no-warn-script-location --target .tools/uv "uv==$UV_VERSION" >&2 &&
+            is_recent_uv "$PRIVATE_UV"; then
             say "$PRIVATE_UV"
             return
         fi
@@ -80,7 +81,7 @@ find_python() {
 make_environment() {
     uv=$(find_uv)
     python=$(find_python)
-    say "Setting up .venv with Python from $python ..."
+    say "Setting up .venv (Python: $python) ..."
     rm -f "$STAMP"
     runs_here .venv/bin/python || "$uv" venv --quiet --clear --no-project --python "$python" .venv ||
         fail "no Python 3.12 or 3.13 was found here, and uv could not fetch one."
