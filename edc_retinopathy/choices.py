@@ -5,12 +5,16 @@ here once: validation, completeness, forms and documentation read them from here
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from clinicedc_constants import NO, NOT_APPLICABLE, NOT_EVALUATED, YES
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from .errors import InvalidFileType
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 class Eye(TextChoices):
@@ -100,26 +104,34 @@ class AuditResult(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Something a session needs: any one file of ``satisfied_by``; ``file_type`` names it."""
+    """Something a session needs: any one file of ``satisfied_by``.
+
+    ``file_type`` names it to programs, ``label`` to people.
+    """
 
     file_type: FileType
+    label: "StrPromise"
     satisfied_by: frozenset[FileType]
 
 
+def _requirement(file_type: FileType, label: "StrPromise", *others: FileType) -> Requirement:
+    return Requirement(file_type, label, frozenset({file_type, *others}))
+
+
 _EYES = (
-    Requirement(FileType.LEFT, frozenset({FileType.LEFT, FileType.LEFT_DICOM})),
-    Requirement(FileType.RIGHT, frozenset({FileType.RIGHT, FileType.RIGHT_DICOM})),
+    _requirement(FileType.LEFT, _("Left eye"), FileType.LEFT_DICOM),
+    _requirement(FileType.RIGHT, _("Right eye"), FileType.RIGHT_DICOM),
 )
 
 REQUIREMENTS: dict[ReportType, tuple[Requirement, ...]] = {
     ReportType.COMBINED: (
         *_EYES,
-        Requirement(FileType.REPORT, frozenset({FileType.REPORT})),
+        _requirement(FileType.REPORT, _("Report")),
     ),
     ReportType.PER_EYE: (
         *_EYES,
-        Requirement(FileType.LEFT_REPORT, frozenset({FileType.LEFT_REPORT})),
-        Requirement(FileType.RIGHT_REPORT, frozenset({FileType.RIGHT_REPORT})),
+        _requirement(FileType.LEFT_REPORT, _("Left report")),
+        _requirement(FileType.RIGHT_REPORT, _("Right report")),
     ),
 }
 

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django_audit_fields.admin import ModelAdminAuditFieldsMixin, audit_fieldset_tuple
+from django_audit_fields.admin import ModelAdminAuditFieldsMixin, audit_fields, audit_fieldset_tuple
 from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy import access
@@ -63,6 +63,10 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
 
     class Media:
         css = {"all": ("edc_retinopathy/admin.css",)}
+
+    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Without the audit fields, which would hide the filters that people use."""
+        return tuple(name for name in super().get_list_filter(request) if name not in audit_fields)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The exam, the screening, and, once there is a session, its progress."""
@@ -157,7 +161,7 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
     def progress(self, obj: CameraSession) -> str:
         """What is expected, each here or missing."""
         missing = obj.missing_file_types
-        expected = [(t.label, t in missing) for t in obj.expected_file_types]
+        expected = [(needed.label, needed.file_type in missing) for needed in obj.requirements]
         return render_to_string("edc_retinopathy/admin/progress.html", {"expected": expected})
 
     @admin.display(description=_("State"))

@@ -24,6 +24,7 @@ from edc_retinopathy.choices import (
     FileType,
     PregnancyAnswer,
     ReportType,
+    Requirement,
     ScreeningAnswer,
 )
 
@@ -197,9 +198,14 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         return sorted(set(map(FileType, self.files.values_list("file_type", flat=True))))
 
     @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What the report type asks for."""
+        return REQUIREMENTS[ReportType(self.report_type)]
+
+    @property
     def expected_file_types(self) -> list[FileType]:
         """What the report type asks for; an eye is named by its image's file type."""
-        return [requirement.file_type for requirement in REQUIREMENTS[ReportType(self.report_type)]]
+        return [requirement.file_type for requirement in self.requirements]
 
     @property
     def missing_file_types(self) -> list[FileType]:
@@ -207,7 +213,7 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         uploaded = set(self.uploaded_file_types)
         return [
             requirement.file_type
-            for requirement in REQUIREMENTS[ReportType(self.report_type)]
+            for requirement in self.requirements
             if not requirement.satisfied_by & uploaded
         ]
 
