@@ -102,6 +102,15 @@ class AuditResult(TextChoices):
     STALE = "stale", _("Stale temporary file")
 
 
+# What an audit can find of a file that has a record.
+RECORD_RESULTS = (
+    AuditResult.OK,
+    AuditResult.MISSING,
+    AuditResult.CHANGED,
+    AuditResult.UNREADABLE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Something a session needs: any one file of ``satisfied_by``.

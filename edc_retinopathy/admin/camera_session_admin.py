@@ -70,10 +70,11 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The exam, the screening, and, once there is a session, its progress."""
-        exam = ["registered_subject", "report_datetime", "report_type", "device_id"]
+        # Once files arrived, the subject is fixed: they are images of that person.
+        who = ["subject"] if obj and obj.uploaded_file_types else ["registered_subject"]
+        exam = [*who, "report_datetime", "report_type", "device_id"]
         fieldsets: list[Any] = [(_("Exam"), {"fields": exam})]
         if obj:
-            exam.insert(1, "subject")
             fieldsets.append(
                 (_("Progress"), {"fields": ["eligible", "progress", "state", "stored_files"]})
             )
@@ -99,13 +100,6 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
             .with_usability()
             .with_uploaded_file_types()
         )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """The subject is fixed once files arrived: they are images of that person."""
-        readonly_fields = super().get_readonly_fields(request, obj=obj)
-        if obj and obj.uploaded_file_types:
-            readonly_fields = (*readonly_fields, "registered_subject")
-        return tuple(readonly_fields)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choose a subject, without a link: subjects have no pages here."""

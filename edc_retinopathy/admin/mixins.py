@@ -70,5 +70,7 @@ class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, Simp
     """The base of the app's admin classes: EDC look, audit trail, and sites."""
 
     show_object_tools = True
+    # The pages of the admin are the only ones of these models.
+    view_on_site = False
     list_per_page = 50
     show_full_result_count = False

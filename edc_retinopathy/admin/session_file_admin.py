@@ -6,11 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.admin_site import edc_retinopathy_admin
-from edc_retinopathy.models import SessionFile
+from edc_retinopathy.models import SessionFile, StorageAudit
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 
@@ -63,6 +65,17 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
             .select_related("camera_session", "camera_session__site")
             .defer("camera_session__initials")
         )
+
+    def rendered_change_list_note(self) -> str | None:
+        """When the storage was last audited, and what was found; None if it never was."""
+        audit = StorageAudit.objects.filter(finished_datetime__isnull=False).first()
+        if audit is None:
+            return None
+        return _("Last audit (%(scope)s): %(when)s. Findings: %(findings)d.") % {
+            "scope": audit.scope,
+            "when": date_format(localtime(audit.finished_datetime), "DATETIME_FORMAT"),
+            "findings": audit.findings,
+        }
 
     @admin.display(description=_("Site"), ordering="camera_session__site")
     def site_code(self, obj: SessionFile | None = None) -> Any:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from edc_model.models import BaseUuidModel, HistoricalRecords
 
-from edc_retinopathy.choices import AuditResult, ContentType, FileType
+from edc_retinopathy.choices import RECORD_RESULTS, ContentType, FileType
 
 from .camera_session import CameraSession
 
@@ -82,12 +82,12 @@ class SessionFile(BaseUuidModel):
         verbose_name=_("Sent from"), null=True, blank=True
     )
     last_audit_datetime = models.DateTimeField(
-        verbose_name=_("Last audited"), null=True, editable=False
+        verbose_name=_("Date of the last audit"), null=True, editable=False
     )
     last_audit_result = models.CharField(
-        verbose_name=_("Result of the last audit"),
+        verbose_name=_("Last audit"),
         max_length=15,
-        choices=AuditResult.choices,
+        choices=[(result.value, result.label) for result in RECORD_RESULTS],
         default="",
         blank=True,
         editable=False,
