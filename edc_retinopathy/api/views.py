@@ -1,11 +1,12 @@
 """The endpoints: look up, authorize, validate, one call to the domain, serialize."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
 from django.utils.decorators import method_decorator
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from edc_retinopathy import access, conf
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import FileType
 from edc_retinopathy.client_address import client_address
+from edc_retinopathy.errors import FileTooLarge, ServerBusy
 from edc_retinopathy.ingest import Upload, receive_file
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.models.camera_session_queryset import CameraSessionQuerySet
@@ -23,7 +25,7 @@ from edc_retinopathy.storage import check_free_space, sweep_stale, too_large
 from .authentication import AccessTokenAuthentication
 from .exceptions import LengthRequired, exception_handler
 from .limits import AccountThrottle, upload_slot
-from .parsers import SmallJSONParser, UploadParser
+from .parsers import CHUNK_BYTES, SmallJSONParser, UploadParser
 from .permissions import HasEndpointPermission
 from .serializers import (
     ResolveSerializer,
@@ -117,6 +119,20 @@ class UploadView(RetinopathyAPIView):
         super().initial(request, *args, **kwargs)
         if content_length(request) > conf.max_file_size_bytes() + FORM_OVERHEAD_BYTES:
             raise too_large()
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer, having read the rest of the body where that is cheap.
+
+        A server closes a connection whose body was not read; a client that is still sending
+        then sees it break instead of the answer. Not for a body that is too large, nor when
+        busy, nor for callers that are not known.
+        """
+        response = super().handle_exception(exc)
+        if not isinstance(exc, FileTooLarge | ServerBusy | AuthenticationFailed | NotAuthenticated):
+            with suppress(OSError):
+                while self.request.read(CHUNK_BYTES):
+                    pass
+        return response
 
     def post(self, request: Request, subject_identifier: str, file_type: str) -> Response:
         """Answer 201 with the record, or 200 if this very file is stored already."""
