@@ -1,0 +1,1 @@
+"""Several cameras and retries at once, against real worker processes."""

@@ -1,0 +1,68 @@
+"""Temporary files of uploads that died are swept; those of uploads in progress never."""
+
+import os
+import time
+from contextlib import closing
+
+import pytest
+from pytest_django import Settings
+
+from edc_retinopathy.models import CameraSession
+from edc_retinopathy.storage import sweep_stale
+from tests.contents import photograph
+from tests.faults.plan import Action, Fault, Point, When
+from tests.invariants import assert_stored, temporary_files
+from tests.servers import Server, answer_of, form, wait_until
+
+CONTENT = photograph(1, size=700_000)
+# Nothing is too young for such a sweep.
+AT_ONCE = -1
+LONG_AGO_SECONDS = 7200
+
+
+@pytest.fixture(autouse=True)
+def _storage_of_the_server(server: Server, settings: Settings) -> None:
+    settings.EDC_RETINOPATHY_STORAGE_DIR = server.storage.directory
+
+
+def leave_temporary_file(server: Server, session: CameraSession) -> None:
+    with pytest.raises(ConnectionError):
+        server.upload(session, CONTENT, fault=str(Fault(Point.WRITE, When.AFTER, Action.KILL, 2)))
+    assert len(temporary_files(server.storage)) == 1
+
+
+def test_a_running_upload_is_never_swept(server: Server, session: CameraSession) -> None:
+    leave_temporary_file(server, session)
+    body = form(CONTENT)
+    with closing(server.begin_upload(session, len(body))) as client:
+        client.send(body[: len(body) // 2])
+        wait_until(lambda: len(temporary_files(server.storage)) == 2, what="the upload is received")
+        # What the dead worker left goes; what a living one holds stays, however old it looks.
+        for path in temporary_files(server.storage):
+            os.utime(path, (0, 0))
+        assert sweep_stale(older_than_seconds=AT_ONCE) == 1
+        assert sweep_stale() == 0
+        assert len(temporary_files(server.storage)) == 1
+        client.send(body[len(body) // 2 :])
+        assert answer_of(client).status == 201
+    assert_stored(server.storage, session, {"photo.jpg": CONTENT})
+    assert temporary_files(server.storage) == []
+
+
+def test_the_next_upload_sweeps_what_is_stale(server: Server, session: CameraSession) -> None:
+    leave_temporary_file(server, session)
+    # Too young: it might be an upload that has just begun.
+    assert server.upload(session, photograph(2), name="second.jpg").status == 201
+    (left,) = temporary_files(server.storage)
+    long_ago = time.time() - LONG_AGO_SECONDS
+    os.utime(left, (long_ago, long_ago))
+    assert server.upload(session, photograph(3), name="third.jpg").status == 201
+    assert temporary_files(server.storage) == []
+    stored = {"second.jpg": photograph(2), "third.jpg": photograph(3)}
+    assert_stored(server.storage, session, stored)
+
+
+def test_a_sweep_leaves_what_is_published(server: Server, session: CameraSession) -> None:
+    assert server.upload(session, CONTENT).status == 201
+    assert sweep_stale(older_than_seconds=AT_ONCE) == 0
+    assert_stored(server.storage, session, {"photo.jpg": CONTENT})
