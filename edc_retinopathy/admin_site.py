@@ -21,6 +21,10 @@ class SubjectAutocompleteView(AutocompleteJsonView):
 class EdcRetinopathyAdminSite(EdcAdminSite):
     """An EdcAdminSite whose autocomplete finds subjects."""
 
+    def get_urls(self) -> list[Any]:
+        """Without the redirect to any object's page, which tells whether the object exists."""
+        return [url for url in super().get_urls() if url.name != "view_on_site"]
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the autocomplete widget of the session form."""
         return SubjectAutocompleteView.as_view(admin_site=self)(request)

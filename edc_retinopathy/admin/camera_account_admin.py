@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.models import CameraAccount
@@ -24,7 +25,14 @@ class CameraAccountAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Each account once, however many of its sites are readable."""
-        return super().get_queryset(request).distinct()
+        sites = "user__userprofile__sites"
+        return super().get_queryset(request).distinct().prefetch_related(sites)
+
+    @admin.display(description=_("Sites"))
+    def site_code(self, obj: CameraAccount | None = None) -> str:
+        """The sites of the account's profile."""
+        sites = obj.user.userprofile.sites.all() if obj else ()
+        return ", ".join(str(site.pk) for site in sites)
 
     @admin.display(boolean=True)
     def is_active(self, obj: CameraAccount) -> bool:

@@ -25,6 +25,7 @@ from edc_retinopathy.storage import check_free_space, sweep_stale, too_large
 from .authentication import AccessTokenAuthentication
 from .exceptions import LengthRequired, exception_handler
 from .limits import AccountThrottle, upload_slot
+from .negotiation import AlwaysTheFirstRenderer
 from .parsers import CHUNK_BYTES, SmallJSONParser, UploadParser
 from .permissions import HasEndpointPermission
 from .serializers import (
@@ -54,6 +55,7 @@ class RetinopathyAPIView(APIView):
     permission_classes = (HasEndpointPermission,)
     parser_classes: tuple[Any, ...] = (SmallJSONParser,)
     renderer_classes = (JSONRenderer,)
+    content_negotiation_class = AlwaysTheFirstRenderer
     throttle_classes = (AccountThrottle,)
     required_permission: str | None = None
 

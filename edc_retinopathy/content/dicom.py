@@ -10,8 +10,10 @@ from edc_retinopathy.errors import InvalidContent
 DEFER_BYTES = 1024
 # Enough of a deflated data set for every attribute before the pixels.
 INFLATED_HEAD_BYTES = 256 * 1024
-# The largest data set a deflated file may unpack to: a 12 MP photograph is 36 MB.
-MAX_INFLATED_BYTES = 512 * 1024 * 1024
+# The largest data set a deflated file may unpack to: a 12 MP photograph is 36 MB, and twice
+# that with 16 bits. Deflate packs up to a thousandfold, so that a small file could keep a
+# worker busy for long.
+MAX_INFLATED_BYTES = 128 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
 # Behind the preamble of 128 bytes and "DICM" (PS3.10 7.1).

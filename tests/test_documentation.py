@@ -1,0 +1,55 @@
+"""The documentation names every setting, error code and system check that there is."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from edc_retinopathy import checks, conf, errors
+
+DOCS = Path(__file__).parent.parent / "docs"
+SETTING = re.compile(r"EDC_RETINOPATHY_[A-Z_]+[A-Z]")
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def names_in_first_column(page: str) -> set[str]:
+    """What stands alone in the first cell of a row of a ``list-table``."""
+    return set(re.findall(r"^   \* - ``(\w+)``$", page, re.MULTILINE))
+
+
+def test_the_table_of_settings_has_every_setting_that_is_read() -> None:
+    read_by_conf = set(SETTING.findall(inspect.getsource(conf))) - {"EDC_RETINOPATHY_"}
+    assert names_in_first_column(read("settings.rst")) == read_by_conf
+
+
+def test_every_setting_has_a_reader_that_says_what_it_means() -> None:
+    documented = names_in_first_column(read("settings.rst"))
+    docstrings = " ".join(
+        inspect.getdoc(function) or ""
+        for name, function in inspect.getmembers(conf, inspect.isfunction)
+        if not name.startswith("_")
+    )
+    assert documented <= set(SETTING.findall(docstrings))
+
+
+def error_codes() -> set[str]:
+    return {
+        error.code
+        for _, error in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(error, errors.RetinopathyError) and error is not errors.RetinopathyError
+    }
+
+
+def test_the_table_of_errors_has_every_code_of_the_app() -> None:
+    assert error_codes() <= names_in_first_column(read("api.rst"))
+
+
+@pytest.mark.parametrize("page", ["installation.rst"])
+def test_every_system_check_is_documented(page: str) -> None:
+    in_code = set(re.findall(r"\b[EW]0\d\d\b", inspect.getsource(checks)))
+    in_docs = set(re.findall(r"edc_retinopathy\.([EW]\d{3})", read(page)))
+    assert in_docs == in_code
