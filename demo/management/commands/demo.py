@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from demo.accounts import ACCOUNTS, camera_token, make_accounts
 from demo.camera import Camera, CameraError
+from demo.environment import made_directory
 from demo.sample_exam import exam_files
 from demo.server import ServerError, gunicorn_on, refuse_port_in_use
 from demo.subjects import (
@@ -30,6 +31,7 @@ from demo.subjects import (
     renew_visit_of_today,
     reopened_subjects,
 )
+from edc_retinopathy import conf
 from edc_retinopathy.choices import ReportType
 from edc_retinopathy.models import CameraSession
 
@@ -66,7 +68,11 @@ class Command(BaseCommand):
             with gunicorn_on(options["port"]) as server:
                 url = f"http://localhost:{options['port']}"
                 token = camera_token()
-                self._send_exams(Camera(url, token))
+                try:
+                    _send_exams(Camera(url, token))
+                except CameraError as error:
+                    # Settings from the environment may well refuse it, such as a small size limit.
+                    self.stderr.write(f"The simulated camera could not send its exam: {error}")
                 subjects = reopened_subjects()
                 watched = _exam_to_watch(subjects[ReportType.COMBINED].pop(0))
                 try:
@@ -83,8 +89,6 @@ class Command(BaseCommand):
             )
         except ServerError as error:
             raise CommandError(str(error)) from error
-        except CameraError as error:
-            raise CommandError(f"The simulated camera could not send its exam: {error}") from error
 
     def _prepare(self) -> None:
         """Bring the database, the accounts, the subjects and the static files up to date."""
@@ -93,19 +97,21 @@ class Command(BaseCommand):
         # clinicedc's apps tell at length what they write after a migration.
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             call_command("migrate", verbosity=0, interactive=False)
+        made_directory(conf.images_dir())
         call_command("collectstatic", verbosity=0, interactive=False)
         make_accounts()
         make_past_sessions()
         add_open_sessions()
         connections.close_all()
 
-    def _send_exams(self, camera: Camera) -> None:
-        """Send the files of exams in the past, once, and today's exam of one subject."""
-        with closing(camera):
-            for device_id, file_count in ((WHOLE_EXAM_DEVICE, None), (BROKEN_OFF_DEVICE, 2)):
-                for session in past_sessions_without_files(device_id):
-                    _send_past_exam(camera, session, file_count)
-            _send_exam_of_today(camera, renew_visit_of_today())
+
+def _send_exams(camera: Camera) -> None:
+    """Send the files of exams in the past, once, and today's exam of one subject."""
+    with closing(camera):
+        for device_id, file_count in ((WHOLE_EXAM_DEVICE, None), (BROKEN_OFF_DEVICE, 2)):
+            for session in past_sessions_without_files(device_id):
+                _send_past_exam(camera, session, file_count)
+        _send_exam_of_today(camera, renew_visit_of_today())
 
 
 def _send_past_exam(camera: Camera, session: CameraSession, file_count: int | None) -> None:
