@@ -12,7 +12,7 @@ export DEMO_DATA = $(DATA)
 .PHONY: demo demo-reset test setup lock clean
 
 demo: setup
-	@exec $(PYTHON) demo/manage.py demo --port "$(PORT)"
+	@exec $(PYTHON) -m demo --port "$(PORT)"
 
 # Only what the demo makes: DATA may hold other things too.
 demo-reset:

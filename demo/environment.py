@@ -7,16 +7,22 @@ from pathlib import Path
 from django.core.management.utils import get_random_secret_key
 
 DATA_VARIABLE = "DEMO_DATA"
+DEFAULT_DATA_DIRECTORY = Path(__file__).with_name("data")
 SETTING_PREFIX = "EDC_RETINOPATHY_"
 # Variables of this prefix choose the database of a test run; they are no settings of the app.
 TEST_PREFIX = "EDC_RETINOPATHY_TEST_"
 
 
-def data_directory(default: Path) -> Path:
-    """Give the directory that the demo writes to, ``$DEMO_DATA`` or ``default``, once it exists."""
-    directory = Path(os.environ.get(DATA_VARIABLE) or default).resolve()
+def data_directory() -> Path:
+    """Give the directory that the demo writes to, ``$DEMO_DATA`` or the default, once it exists."""
+    directory = Path(os.environ.get(DATA_VARIABLE) or DEFAULT_DATA_DIRECTORY).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     return directory
+
+
+def shown(path: Path) -> str:
+    """Give a path as one would type it here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def made_directory(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""How gunicorn serves the demo, as one would deploy it; the port is set by the demo command."""
+"""How gunicorn serves the demo, as one would deploy it; the port comes from the command line."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ remember_constant_hash()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_DIR = BASE_DIR / "demo"
-DATA_DIR = data_directory(default=DEMO_DIR / "data")
+DATA_DIR = data_directory()
 
 # The app itself
 EDC_RETINOPATHY_STORAGE_DIR = DATA_DIR / "storage"

@@ -1,9 +1,7 @@
-"""Prepare the demo, serve it, and let a simulated camera send an exam."""
+"""Preparing the demo, serving it, and letting a simulated camera send an exam."""
 
 import io
 import json
-import os
-import signal
 import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
@@ -13,15 +11,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 from tqdm import tqdm
 
 from demo.accounts import ACCOUNTS, camera_token, make_accounts
 from demo.camera import Camera, CameraError
-from demo.environment import made_directory
+from demo.environment import made_directory, shown
 from demo.sample_exam import exam_files
-from demo.server import ServerError, gunicorn_on, refuse_port_in_use
+from demo.server import ServerError, gunicorn_on
 from demo.subjects import (
     BROKEN_OFF_DEVICE,
     WHOLE_EXAM_DEVICE,
@@ -36,73 +33,51 @@ from edc_retinopathy.choices import ReportType
 from edc_retinopathy.models import CameraSession
 
 
-class Command(BaseCommand):
-    """Runs the demo until it is interrupted."""
+def serve(port: int, details_path: Path) -> None:
+    """Prepare, serve, let a camera send an exam, say how to go on, and wait for Ctrl-C.
 
-    help = (
-        "Prepare the demo's database, serve it with gunicorn, and let a simulated camera send one "
-        "exam. What is there already is kept. Ends with Ctrl-C."
-    )
-    # The database may not have been made yet.
-    requires_system_checks = ()
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the port."""
-        parser.add_argument(
-            "--port", type=int, default=8000, help="port to serve on (default: 8000)"
-        )
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Prepare, serve, show an exam, say how to go on, and wait."""
-        # A bar's monitor would be a thread, and there must be none when the server is forked.
-        tqdm.monitor_interval = 0
-        # SIGINT too: started in the background, Python would go on ignoring it.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.default_int_handler)
+    ``details_path`` is there while the demo is ready. Raises ``ServerError`` if gunicorn fails, and
+    ``KeyboardInterrupt`` at the end.
+    """
+    _prepare()
+    with gunicorn_on(port) as server:
+        url = f"http://localhost:{port}"
+        token = camera_token()
         try:
-            refuse_port_in_use(options["port"])
-            # Its presence says that the demo is ready.
-            details_path = settings.DATA_DIR / "demo.json"
-            details_path.unlink(missing_ok=True)
-            self._prepare()
-            with gunicorn_on(options["port"]) as server:
-                url = f"http://localhost:{options['port']}"
-                token = camera_token()
-                try:
-                    _send_exams(Camera(url, token))
-                except CameraError as error:
-                    # Settings from the environment may well refuse it, such as a small size limit.
-                    self.stderr.write(f"The simulated camera could not send its exam: {error}")
-                subjects = reopened_subjects()
-                watched = _exam_to_watch(subjects[ReportType.COMBINED].pop(0))
-                try:
-                    _write_atomically(details_path, _details(url, token, subjects))
-                    self.stdout.write(_instructions(url, token, watched))
-                    server.join()
-                finally:
-                    details_path.unlink(missing_ok=True)
-                if server.exitcode:
-                    raise CommandError(f"The server ended with status {server.exitcode}.")
-        except KeyboardInterrupt:
-            self.stdout.write(
-                f"\nThe demo has ended. Its data stays in {_shown(settings.DATA_DIR)}."
-            )
-        except ServerError as error:
-            raise CommandError(str(error)) from error
+            _send_exams(Camera(url, token))
+        except CameraError as error:
+            # Settings from the environment may well refuse it, such as a small size limit.
+            _say(f"The simulated camera could not send its exam: {error}")
+        subjects = reopened_subjects()
+        watched = _exam_to_watch(subjects[ReportType.COMBINED].pop(0))
+        _write_atomically(details_path, _details(url, token, subjects))
+        _say(_instructions(url, token, watched))
+        server.join()
+        if server.exitcode:
+            raise ServerError(f"The server ended with status {server.exitcode}.")
 
-    def _prepare(self) -> None:
-        """Bring the database, the accounts, the subjects and the static files up to date."""
-        if not Path(connection.settings_dict["NAME"]).exists():
-            self.stdout.write("Making the database (about 15 seconds) ...")
-        # clinicedc's apps tell at length what they write after a migration.
-        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            call_command("migrate", verbosity=0, interactive=False)
-        made_directory(conf.images_dir())
-        call_command("collectstatic", verbosity=0, interactive=False)
-        make_accounts()
-        make_past_sessions()
-        add_open_sessions()
-        connections.close_all()
+
+def _say(text: str) -> None:
+    # At once: the output may be a pipe, whose reader waits for it.
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _prepare() -> None:
+    """Bring the database, the accounts, the subjects and the static files up to date."""
+    if not Path(connection.settings_dict["NAME"]).exists():
+        _say("Making the database (about 15 seconds) ...")
+    # clinicedc's apps tell at length what they write after a migration.
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        call_command("migrate", verbosity=0, interactive=False)
+    made_directory(conf.images_dir())
+    call_command("collectstatic", verbosity=0, interactive=False)
+    # A bar's monitor would be a thread, and there must be none when the server is forked.
+    tqdm.monitor_interval = 0
+    make_accounts()
+    make_past_sessions()
+    add_open_sessions()
+    connections.close_all()
 
 
 def _send_exams(camera: Camera) -> None:
@@ -178,8 +153,8 @@ def _instructions(url: str, token: str, watched: Path) -> str:
     logins = "\n".join(f"  {account.username:<12}{account.password}" for account in ACCOUNTS)
     programs = Path(sys.executable).parent
     client = (
-        _shown(programs / "fundus-camera-watchdog"),
-        f"--watch-dir {_shown(watched)}",
+        shown(programs / "fundus-camera-watchdog"),
+        f"--watch-dir {shown(watched)}",
         f"--api-url {url}",
         f"--token {token}",
         "--device-id CAM-001",
@@ -194,16 +169,11 @@ Token of the cameras
   {token}
 
 More exams from simulated cameras
-  {_shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2
+  {shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2
 
-The real client, with an exam waiting for it in {_shown(watched)}
+The real client, with an exam waiting for it in {shown(watched)}
   {" ".join(client)}
 
-All of this for programs, and subjects with open sessions: {_shown(settings.DATA_DIR / "demo.json")}
+All of this for programs, and subjects with open sessions: {shown(settings.DATA_DIR / "demo.json")}
 Ctrl-C ends the demo and keeps its data; `make demo-reset` deletes it.
 """
-
-
-def _shown(path: Path) -> str:
-    """Give a path as one would type it here."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
