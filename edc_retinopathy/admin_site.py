@@ -23,7 +23,8 @@ class EdcRetinopathyAdminSite(EdcAdminSite):
 
     def get_urls(self) -> list[Any]:
         """Without the redirect to any object's page, which tells whether the object exists."""
-        return [url for url in super().get_urls() if url.name != "view_on_site"]
+        urls: list[Any] = super().get_urls()
+        return [url for url in urls if getattr(url, "name", None) != "view_on_site"]
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the autocomplete widget of the session form."""

@@ -74,3 +74,13 @@ class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, Simp
     view_on_site = False
     list_per_page = 50
     show_full_result_count = False
+
+    def has_view_history_or_change_history_permission(
+        self, request: HttpRequest, obj: Any = None
+    ) -> bool:
+        """By site too: simple_history looks past ``get_queryset``, and would save a version."""
+        at_site = {f"{self.site_lookup}__in": self.readable_site_ids(request)}
+        if obj is None or not self.model.history.filter(id=obj.pk, **at_site).exists():
+            raise Http404
+        allowed: bool = super().has_view_history_or_change_history_permission(request, obj)
+        return allowed and request.method in {"GET", "HEAD"}

@@ -1,0 +1,190 @@
+"""Two sites with everything that a site can have, and one account for each role."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.test import Client
+from edc_auth.models import Role
+from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
+from edc_registration.models import RegisteredSubject
+
+from edc_retinopathy.auth_objects import (
+    RETINOPATHY_CAMERA_ROLE,
+    RETINOPATHY_GRADER_ROLE,
+    RETINOPATHY_ROLE,
+)
+from edc_retinopathy.models import (
+    CameraAccount,
+    CameraSession,
+    FileAccess,
+    SessionFile,
+    StorageAudit,
+)
+from tests import factories
+from tests.api.client import CameraApi
+from tests.samples import DICOM, HTML, JPEG, PDF
+
+BOTH_SITES = (factories.ALPHA_SITE, factories.BRAVO_SITE)
+CONTENT_TYPES = {"left": JPEG, "left_dicom": DICOM, "right_report": PDF, "report": HTML}
+
+
+@dataclass
+class SiteRecords:
+    """What one site has; every text in it names the site, so that a leak of it shows."""
+
+    label: str
+    subject: RegisteredSubject
+    session: CameraSession
+    file: SessionFile
+    account: CameraAccount
+    access: FileAccess
+    files: list[SessionFile] = field(default_factory=list)
+
+    @property
+    def marks(self) -> set[str]:
+        """Texts that appear where anything of the site is shown."""
+        return {
+            self.subject.subject_identifier,
+            str(self.subject.pk),
+            str(self.session.pk),
+            str(self.account.pk),
+            f"CAM-{self.label}",
+            f"camera_of_{self.label}",
+            f"reader_of_{self.label}",
+            *(str(file.pk) for file in self.files),
+            *(file.original_filename for file in self.files),
+            *(file.checksum for file in self.files),
+        }
+
+
+@dataclass
+class World:
+    """The two sites, the audit of the one storage, and who looks at them."""
+
+    alpha: SiteRecords
+    bravo: SiteRecords
+    audit: StorageAudit
+    accounts: dict[str, User]
+
+    def browser(self, role: str, host: str = factories.ALPHA_HOST) -> Client:
+        """A browser with the role's session cookie, or with none."""
+        client = Client(SERVER_NAME=host)
+        # An answer is what a person sees, whatever was raised behind it.
+        client.raise_request_exception = False
+        if role in self.accounts:
+            client.force_login(self.accounts[role])
+        return client
+
+    def api(self, role: str, host: str = factories.ALPHA_HOST) -> CameraApi:
+        """The API with the role's token, or with none."""
+        user = self.accounts.get(role)
+        return CameraApi(factories.token_of(user) if user else None, host=host)
+
+    def records(self, site: SiteRecords) -> dict[str, Any]:
+        """What the URLs name of a site: a record by its model, and the subject."""
+        return {
+            "camerasession": site.session,
+            "sessionfile": site.file,
+            "cameraaccount": site.account,
+            "fileaccess": site.access,
+            "storageaudit": self.audit,
+            "subject": site.subject.subject_identifier,
+        }
+
+    def write_files(self) -> None:
+        """Put the bytes of all files into the storage of this test."""
+        for site in (self.alpha, self.bravo):
+            for file in site.files:
+                path = factories.image_path(site.session, file.original_filename)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content_of(site.label, file.file_type))
+
+
+def content_of(label: str, file_type: str) -> bytes:
+    """The bytes of a file of a site."""
+    return f"the {file_type} of {label}".encode()
+
+
+def make_world() -> World:
+    """All of it; most of the time goes into the subjects' encryption."""
+    return World(
+        alpha=_site_records("alpha", factories.find_or_create_subject(factories.FEMALE_IDENTIFIER)),
+        bravo=_site_records(
+            "bravo",
+            factories.find_or_create_subject(
+                factories.BRAVO_IDENTIFIER, site_id=factories.BRAVO_SITE, initials="EF"
+            ),
+        ),
+        audit=StorageAudit.objects.create(scope="all"),
+        accounts=_accounts(),
+    )
+
+
+def _site_records(label: str, subject: RegisteredSubject) -> SiteRecords:
+    session = factories.create_session(subject, device_id=f"CAM-{label}")
+    files = [
+        factories.store_file(
+            session,
+            file_type,
+            name=f"{file_type}-of-{label}",
+            content=content_of(label, file_type),
+            content_type=content_type,
+        )
+        for file_type, content_type in CONTENT_TYPES.items()
+    ]
+    user = factories.find_or_create_user(
+        f"camera_of_{label}",
+        role=RETINOPATHY_CAMERA_ROLE,
+        site_ids=[subject.site_id],
+        is_staff=False,
+    )
+    return SiteRecords(
+        label=label,
+        subject=subject,
+        session=session,
+        file=files[0],
+        files=files,
+        account=CameraAccount.objects.create(user=user, device_id=f"CAM-{label}"),
+        access=FileAccess.objects.create(
+            session_file=files[0], username=f"reader_of_{label}", kind="view"
+        ),
+    )
+
+
+def _accounts() -> dict[str, User]:
+    return {
+        "camera": factories.find_or_create_user(
+            "walking_camera", role=RETINOPATHY_CAMERA_ROLE, is_staff=False
+        ),
+        "grader": factories.find_or_create_user("walking_grader", role=RETINOPATHY_GRADER_ROLE),
+        "clinician": factories.find_or_create_user("walking_clinician", role=RETINOPATHY_ROLE),
+        # A clinician of site bravo who comes to site alpha's host.
+        "stranger": factories.find_or_create_user(
+            "walking_stranger", role=RETINOPATHY_ROLE, site_ids=[factories.BRAVO_SITE]
+        ),
+        "viewer": _multisite_viewer(),
+        "manager": _data_manager(),
+        # Site alpha only in the profile: a superuser's rights are not another site's.
+        "superuser": factories.find_or_create_user("walking_superuser", is_superuser=True),
+    }
+
+
+def _multisite_viewer() -> User:
+    user = factories.find_or_create_user(
+        "walking_viewer", role=RETINOPATHY_GRADER_ROLE, site_ids=BOTH_SITES
+    )
+    _set_profile(user, is_multisite_viewer=True)
+    return User.objects.get(pk=user.pk)
+
+
+def _data_manager() -> User:
+    user = factories.find_or_create_user(
+        "walking_manager", role=RETINOPATHY_ROLE, site_ids=BOTH_SITES
+    )
+    user.userprofile.roles.add(Role.objects.get_or_create(name=DATA_MANAGER_ROLE)[0])
+    return User.objects.get(pk=user.pk)
+
+
+def _set_profile(user: User, **fields: Any) -> None:
+    type(user.userprofile).objects.filter(pk=user.userprofile.pk).update(**fields)
