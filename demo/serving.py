@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 from contextlib import closing, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
@@ -154,10 +155,10 @@ def _instructions(url: str, token: str, watched: Path) -> str:
     programs = Path(sys.executable).parent
     client = (
         shown(programs / "fundus-camera-watchdog"),
-        f"--watch-dir {shown(watched)}",
-        f"--api-url {url}",
-        f"--token {token}",
-        "--device-id CAM-001",
+        *("--watch-dir", shown(watched)),
+        *("--api-url", url),
+        *("--token", token),
+        *("--device-id", "CAM-001"),
     )
     return f"""
 The demo is ready: {url}
@@ -172,7 +173,7 @@ More exams from simulated cameras
   {shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2
 
 The real client, with an exam waiting for it in {shown(watched)}
-  {" ".join(client)}
+  {shlex.join(client)}
 
 All of this for programs, and subjects with open sessions: {shown(settings.DATA_DIR / "demo.json")}
 Ctrl-C ends the demo and keeps its data; `make demo-reset` deletes it.
