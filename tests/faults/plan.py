@@ -149,15 +149,13 @@ def _database_lost(plan: Plan) -> NoReturn:
 
 
 def _disconnect(plan: Plan) -> None:
-    with django.db.connection.cursor() as cursor:
-        if django.db.connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_backend_pid()")
-            end = "SELECT pg_terminate_backend(%s)"
-        else:
-            cursor.execute("SELECT CONNECTION_ID()")
-            end = "KILL %s"
-        (number,) = cursor.fetchone()
-    administrator = django.db.connection.copy()
+    connection = django.db.connection
+    # What the driver knows: a query would begin a transaction.
+    if connection.vendor == "postgresql":
+        end, number = "SELECT pg_terminate_backend(%s)", connection.connection.info.backend_pid
+    else:
+        end, number = "KILL %s", connection.connection.thread_id()
+    administrator = connection.copy()
     try:
         with administrator.cursor() as cursor:
             cursor.execute(end, [number])
