@@ -102,7 +102,7 @@ class IncomingFile:
 
 def too_large() -> FileTooLarge:
     """The error for an upload over the limit, saying the limit."""
-    limit = conf.max_file_size_bytes() / conf.BYTES_PER_MIB
+    limit = round(conf.max_file_size_bytes() / conf.BYTES_PER_MIB, 3)
     return FileTooLarge(f"The file is larger than {limit:g} MiB, the largest accepted.")
 
 
