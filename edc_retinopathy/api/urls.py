@@ -2,9 +2,17 @@
 
 from django.urls import path, re_path
 
+from edc_retinopathy import conf
+
 from . import views
 
 app_name = "edc_retinopathy_api"
+
+schema_urls = []
+if conf.serve_schema():
+    from .schema import SchemaView
+
+    schema_urls = [path("retinopathy/schema/", SchemaView.as_view(), name="schema")]
 
 urlpatterns = [
     path("retinopathy/ping/", views.PingView.as_view(), name="ping"),
@@ -15,5 +23,6 @@ urlpatterns = [
         views.UploadView.as_view(),
         name="upload",
     ),
+    *schema_urls,
     re_path(r"^retinopathy(/.*)?$", views.UnknownPathView.as_view(), name="unknown"),
 ]
