@@ -93,12 +93,19 @@ def _record_then_publish(
     place already, while the insert went through, has no record.
     """
     using = router.db_for_write(SessionFile)
-    with transaction.atomic(using=using, durable=True):
-        # The history is written in bulk: the signal's way costs a query for each foreign key.
-        session_file.skip_history_when_saving = True
-        session_file.save(using=using, force_insert=True)
-        SessionFile.history.bulk_history_create([session_file], default_user=user)
-        storage.publish(incoming, session_file.stored_filename)
+    is_published = False
+    try:
+        with transaction.atomic(using=using, durable=True):
+            # The history is written in bulk: the signal's way costs a query for each foreign key.
+            session_file.skip_history_when_saving = True
+            session_file.save(using=using, force_insert=True)
+            SessionFile.history.bulk_history_create([session_file], default_user=user)
+            is_published = storage.publish(incoming, session_file.stored_filename)
+    except IntegrityError:
+        # Raised by the commit: the session was deleted meanwhile. Nothing can refer to the file.
+        if is_published:
+            storage.withdraw(session_file.stored_filename)
+        raise
 
 
 def _is_full(session: CameraSession, size: int) -> bool:

@@ -15,7 +15,7 @@ from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.storage.inventory import FileOnDisk
-from edc_retinopathy.storage.published import set_aside, sha256_of
+from edc_retinopathy.storage.published import flush_file, set_aside, sha256_of
 
 # The eye as fundus cameras put it into file names (oculus sinister, oculus dexter), and
 # as the camera's client reads it from there.
@@ -35,12 +35,18 @@ def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
     either is not certain, the file is not whole, or its name is in use.
     """
     session_file = _record_for(file)
-    done = f"adopted as {session_file.file_type}"
+    done, checksum = f"adopted as {session_file.file_type}", session_file.checksum
     if is_dry_run:
         return f"would be {done}"
     try:
         with transaction.atomic(using=router.db_for_write(SessionFile), durable=True):
             session_file.save(force_insert=True)
+            # No upload can publish or replace the name from here on; one may have before.
+            if file.path.stat().st_ino != file.inode or sha256_of(file.path) != checksum:
+                raise CannotAdopt("an upload replaced it meanwhile")
+            flush_file(file.path)
+    except FileNotFoundError as e:
+        raise CannotAdopt("an upload set it aside meanwhile") from e
     except IntegrityError as e:
         raise CannotAdopt("it has a record by now, or a twin of it has") from e
     return done

@@ -42,8 +42,9 @@ FORM_OVERHEAD_BYTES = 64 * 1024
 
 
 def content_length(request: Request) -> int:
-    """The length of the body, as announced; 0 if it is not."""
-    return int(request.META.get("CONTENT_LENGTH") or 0)
+    """The length of the body, as announced; 0 if it is not, or is no number."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(announced) if announced.isdecimal() else 0
 
 
 # An upload commits before it answers, whatever ATOMIC_REQUESTS says.

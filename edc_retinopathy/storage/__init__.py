@@ -10,7 +10,7 @@ Everything lives on one filesystem, below ``images/``::
 from .filenames import check_extension, check_filename, filename_key
 from .free_space import check_free_space
 from .incoming import IncomingFile, sweep_stale, too_large
-from .published import open_published, publish
+from .published import open_published, publish, withdraw
 
 __all__ = [
     "IncomingFile",
@@ -22,4 +22,5 @@ __all__ = [
     "publish",
     "sweep_stale",
     "too_large",
+    "withdraw",
 ]

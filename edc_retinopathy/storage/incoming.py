@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from types import TracebackType
@@ -78,15 +78,22 @@ class IncomingFile:
             yield stream
 
     def discard(self) -> None:
-        """Remove the temporary name and free the file; harmless when repeated."""
+        """Remove the temporary name and free the file; harmless when repeated.
+
+        Raises nothing: what the disk does not let go is swept later, and what happened before
+        decides the answer.
+        """
         if self._fd < 0:
             return
         fd, self._fd = self._fd, -1
         try:
             # The name goes while the lock is held, so that the sweep never meets it unlocked.
             self.path.unlink(missing_ok=True)
+        except OSError:
+            logger.exception("A temporary file could not be removed.")
         finally:
-            os.close(fd)
+            with suppress(OSError):
+                os.close(fd)
 
     def __enter__(self) -> "IncomingFile":
         return self

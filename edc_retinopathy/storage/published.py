@@ -21,13 +21,13 @@ def published_path(stored_filename: str) -> Path:
     return path
 
 
-def publish(incoming: IncomingFile, stored_filename: str) -> None:
+def publish(incoming: IncomingFile, stored_filename: str) -> bool:
     """Give the received file its lasting name, durably and without overwriting anything.
 
     The caller holds the record's uniqueness (an uncommitted insert), so that a file already
     in place has no record: a crash left it. The same bytes are adopted; other bytes are
     set aside in quarantine, where nothing deletes them. Raises ``StorageError``, after which
-    the name is as it was before.
+    the name is as it was before. True if the name is new, False if its file was adopted.
     """
     path = published_path(stored_filename)
     with storage_errors("publishing"):
@@ -36,9 +36,8 @@ def publish(incoming: IncomingFile, stored_filename: str) -> None:
             os.link(incoming.path, path)
         except FileExistsError:
             if _same_bytes(incoming, path):
-                _flush_file(path)
-                flush_directory(path.parent)
-                return
+                flush_file(path)
+                return False
             set_aside(path)
             os.link(incoming.path, path)
         try:
@@ -49,6 +48,13 @@ def publish(incoming: IncomingFile, stored_filename: str) -> None:
             # Nothing refers to the name yet: the record is not committed.
             path.unlink(missing_ok=True)
             raise
+    return True
+
+
+def withdraw(stored_filename: str) -> None:
+    """Take back a name that was just published, when its record certainly is not committed."""
+    with storage_errors("withdrawing"):
+        published_path(stored_filename).unlink(missing_ok=True)
 
 
 def open_published(stored_filename: str) -> BufferedReader:
@@ -66,13 +72,15 @@ def _same_bytes(incoming: IncomingFile, path: Path) -> bool:
     return path.stat().st_size == incoming.size and sha256_of(path) == incoming.checksum
 
 
-def _flush_file(path: Path) -> None:
+def flush_file(path: Path) -> None:
+    """Put a published file and its name on the disk, before a record refers to it."""
     # The crash that left the file may have come before its bytes reached the disk.
     fd = os.open(path, os.O_RDONLY)
     try:
         os.fsync(fd)
     finally:
         os.close(fd)
+    flush_directory(path.parent)
 
 
 def quarantine_dir() -> Path:
