@@ -62,7 +62,6 @@ def test_an_upload_that_is_first_keeps_the_name(
     assert quarantined(storage, session) == [LEFT_BY_A_CRASH]
 
 
-@pytest.mark.xfail(reason="What is adopted may have changed since it was looked at.")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -89,7 +88,6 @@ def test_a_file_that_an_upload_replaced_in_vain_is_not_adopted(
     assert_whole(storage, session)
 
 
-@pytest.mark.xfail(reason="What is adopted is not flushed.")
 def test_an_adopted_file_is_on_the_disk_before_its_record_is_committed(
     session: CameraSession, storage: StorageOnDisk, orphan: FileOnDisk
 ) -> None:

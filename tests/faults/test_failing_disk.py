@@ -85,7 +85,6 @@ def test_the_same_upload_succeeds_after_a_system_call_failed(
     assert stored_file(storage, f"{session.pk}/earlier.jpg") == earlier
 
 
-@pytest.mark.xfail(reason="An error while tidying up hides the first one: no storage_error.")
 @pytest.mark.parametrize(("point", "nth"), LATER_STEPS.values(), ids=LATER_STEPS.keys())
 def test_the_same_upload_succeeds_after_the_disk_was_gone_from_some_step_on(
     camera: CameraApi, session: CameraSession, storage: StorageOnDisk, point: Point, nth: int
