@@ -76,6 +76,8 @@ def _magic() -> Any:
     except ImportError:
         # No libmagic on this system: bring the bundled one. Not otherwise, because importing
         # it changes the process's environment.
-        import magic  # noqa: PLC0415
         import pylibmagic  # noqa: F401, PLC0415
+
+        # isort: split
+        import magic  # noqa: PLC0415
     return magic.Magic(mime=True)
