@@ -15,7 +15,8 @@ from edc_retinopathy.choices import ContentType
 from edc_retinopathy.models import SessionFile
 
 BLOCK_BYTES = 64 * 1024
-BYTE_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+# No file has a size of more digits, and converting thousands of them is refused by Python.
+BYTE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 
 # A report is whatever the camera's software wrote: it may look as it likes, and do nothing.
 REPORT_POLICY = (
