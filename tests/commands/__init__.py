@@ -1,0 +1,1 @@
+"""The management commands, called as an operator calls them."""

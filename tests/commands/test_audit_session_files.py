@@ -1,0 +1,395 @@
+"""``audit_session_files``: finds what is wrong, changes nothing unless told to, deletes nothing."""
+
+import csv
+import json
+import os
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
+from tests import factories, samples
+from tests.api.client import CameraApi, sha256
+from tests.commands.conftest import Run
+from tests.samples import HTML
+from tests.storage import StorageOnDisk
+
+COMMAND = "audit_session_files"
+IDENTIFIER = factories.FEMALE_IDENTIFIER
+# Cameras put the subject's identifier and the eye into names.
+ORPHAN_NAME = f"{IDENTIFIER}_OS_1.jpg"
+
+
+@pytest.fixture
+def photo(session: CameraSession) -> SessionFile:
+    """A stored file that is as it should be."""
+    return factories.store_file(session, "left", content=samples.small_jpeg())
+
+
+@pytest.fixture
+def orphan(session: CameraSession) -> Path:
+    """A whole photograph in the session's directory that has no record."""
+    path = factories.image_path(session, ORPHAN_NAME)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(samples.small_jpeg())
+    return path
+
+
+def path_of(file: SessionFile) -> Path:
+    """Where the file's bytes are."""
+    return factories.image_path(file.camera_session, file.original_filename)
+
+
+def make_missing(file: SessionFile) -> None:
+    """Take the bytes away."""
+    path_of(file).unlink()
+
+
+def make_changed(file: SessionFile) -> None:
+    """Change one bit, and leave size and time as they were."""
+    path = path_of(file)
+    times = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    os.utime(path, (times.st_atime, times.st_mtime))
+
+
+def make_shorter(file: SessionFile) -> None:
+    """Cut the last byte off."""
+    path_of(file).write_bytes(path_of(file).read_bytes()[:-1])
+
+
+def make_unreadable(file: SessionFile) -> None:
+    """Put a directory of that very size in its place: not even root can read one."""
+    path_of(file).unlink()
+    path_of(file).mkdir()
+    SessionFile.objects.filter(pk=file.pk).update(file_size=path_of(file).stat().st_size)
+
+
+class TestFindings:
+    """What an audit tells."""
+
+    def test_nothing_is_wrong(self, run: Run, photo: SessionFile) -> None:
+        before = timezone.now()
+        result = run()
+        assert result.error == ""
+        assert "1 files checked: 0 missing, 0 changed, 0 unreadable" in result.output
+        photo.refresh_from_db()
+        assert photo.last_audit_result == "ok"
+        assert photo.last_audit_datetime is not None
+        assert before <= photo.last_audit_datetime <= timezone.now()
+        audit = StorageAudit.objects.get()
+        assert (audit.checked, audit.findings, audit.scope) == (1, 0, "all")
+        assert audit.finished_datetime is not None
+
+    @pytest.mark.parametrize(
+        ("spoil", "result", "counter"),
+        [
+            (make_missing, "missing", "missing"),
+            (make_changed, "changed", "changed"),
+            (make_shorter, "changed", "changed"),
+            (make_unreadable, "unreadable", "unreadable"),
+        ],
+    )
+    def test_a_file_that_is_not_as_stored(
+        self,
+        run: Run,
+        photo: SessionFile,
+        spoil: Callable[[SessionFile], None],
+        result: str,
+        counter: str,
+    ) -> None:
+        other = factories.store_file(photo.camera_session, "right")
+        spoil(photo)
+        done = run()
+        assert "1 of the files are not as they should be" in done.error
+        assert str(photo.pk) in done.output
+        assert str(other.pk) not in done.output
+        photo.refresh_from_db()
+        other.refresh_from_db()
+        assert (photo.last_audit_result, other.last_audit_result) == (result, "ok")
+        assert getattr(StorageAudit.objects.get(), counter) == 1
+
+    def test_a_file_without_a_record(self, run: Run, photo: SessionFile, orphan: Path) -> None:
+        done = run()
+        assert done.error
+        assert "orphan" in done.output
+        assert orphan.parent.name in done.output
+        assert str(orphan.stat().st_ino) in done.output
+        assert StorageAudit.objects.get().orphans == 1
+        assert orphan.read_bytes() == samples.small_jpeg()
+
+    def test_a_stale_temporary_file(self, run: Run, storage: StorageOnDisk, db: None) -> None:
+        incoming = storage.images / ".incoming"
+        incoming.mkdir()
+        fresh, stale = incoming / "fresh.part", incoming / "stale.part"
+        for path in (fresh, stale):
+            path.write_bytes(b"half")
+        long_ago = time.time() - 7200
+        os.utime(stale, (long_ago, long_ago))
+        assert run().error
+        assert StorageAudit.objects.get().stale == 1
+        # It is told, not taken away.
+        assert stale.exists()
+
+    def test_quarantined_files_are_no_finding(
+        self, run: Run, storage: StorageOnDisk, db: None
+    ) -> None:
+        kept = storage.images / ".quarantine" / "somewhere"
+        kept.mkdir(parents=True)
+        (kept / "photo.jpg").write_bytes(b"set aside")
+        assert run().error == ""
+
+    def test_an_audit_changes_nothing_but_what_it_remembers(
+        self, run: Run, storage: StorageOnDisk, photo: SessionFile, orphan: Path
+    ) -> None:
+        make_changed(photo)
+        files = storage.files()
+        remembered = {"last_audit_datetime", "last_audit_result"}
+        fields = [f.name for f in SessionFile._meta.fields if f.name not in remembered]
+        before = SessionFile.objects.values(*fields).get()
+        run()
+        assert storage.files() == files
+        assert SessionFile.objects.values(*fields).get() == before
+        assert photo.history.count() == 1
+
+    def test_a_repaired_file_is_as_it_should_be_again(self, run: Run, photo: SessionFile) -> None:
+        make_missing(photo)
+        assert run().error
+        path_of(photo).write_bytes(samples.small_jpeg())
+        assert run().error == ""
+        photo.refresh_from_db()
+        assert photo.last_audit_result == "ok"
+
+    def test_no_report_names_a_subject_unless_asked(
+        self, run: Run, photo: SessionFile, orphan: Path
+    ) -> None:
+        for report in ("text", "json", "csv"):
+            done = run("--format", report)
+            assert IDENTIFIER not in done.output + done.error
+            assert ORPHAN_NAME in run("--format", report, "--show-names").output
+
+
+class TestReports:
+    """The same findings for people, programs and spreadsheets."""
+
+    def test_json(self, run: Run, photo: SessionFile, orphan: Path) -> None:
+        make_missing(photo)
+        report = json.loads(run("--format", "json").output)
+        assert {finding["result"] for finding in report["findings"]} == {"missing", "orphan"}
+        assert report["summary"]["checked"] == 1
+        assert report["summary"]["missing"] == report["summary"]["orphans"] == 1
+        assert report["summary"]["finished"]
+
+    def test_json_without_findings(self, run: Run, photo: SessionFile) -> None:
+        assert json.loads(run("--format", "json").output)["findings"] == []
+
+    def test_csv(self, run: Run, photo: SessionFile, orphan: Path) -> None:
+        make_missing(photo)
+        rows = list(csv.DictReader(StringIO(run("--format", "csv").output)))
+        assert {row["result"] for row in rows} == {"missing", "orphan"}
+        assert {row["session_file"] for row in rows} == {str(photo.pk), ""}
+
+    def test_to_a_file(self, run: Run, photo: SessionFile, tmp_path: Path) -> None:
+        make_missing(photo)
+        report = tmp_path / "report.json"
+        done = run("--format", "json", "--output", str(report))
+        assert done.error
+        assert done.output == ""
+        assert json.loads(report.read_text())["summary"]["missing"] == 1
+
+
+class TestScope:
+    """Less than everything: then nothing is said of files without a record."""
+
+    def test_one_session(self, run: Run, photo: SessionFile, orphan: Path) -> None:
+        other = factories.create_session(photo.camera_session.registered_subject)
+        make_missing(factories.store_file(other, "left"))
+        assert run("--session", str(photo.camera_session_id)).error == ""
+        assert run("--session", str(other.pk)).error
+
+    def test_since(self, run: Run, session: CameraSession) -> None:
+        old = factories.store_file(session, "left", received=factories.minutes_ago(60 * 24 * 30))
+        make_missing(old)
+        since = factories.minutes_ago(60 * 24).date().isoformat()
+        assert run("--since", since).error == ""
+        assert "1 of the files" in run("--since", "2001-01-01").error
+
+    def test_a_sample(self, run: Run, session: CameraSession) -> None:
+        for number in range(5):
+            factories.store_file(session, "left", name=f"{number}.jpg")
+        run("--sample", "2")
+        assert StorageAudit.objects.get().checked == 2
+        assert SessionFile.objects.filter(last_audit_result="ok").count() == 2
+
+    @pytest.mark.parametrize("workers", ["1", "3"])
+    def test_more_files_than_are_remembered_at_a_time(
+        self, run: Run, session: CameraSession, monkeypatch: pytest.MonkeyPatch, workers: str
+    ) -> None:
+        monkeypatch.setattr("edc_retinopathy.audit.BATCH", 2)
+        files = [factories.store_file(session, "left", name=f"{n}.jpg") for n in range(5)]
+        make_missing(files[3])
+        assert "1 of the files" in run("--workers", workers).error
+        assert StorageAudit.objects.get().checked == 5
+
+    def test_resume(
+        self, run: Run, session: CameraSession, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("edc_retinopathy.audit.BATCH", 2)
+        for number in range(5):
+            factories.store_file(session, "left", name=f"{number}.jpg")
+
+        def interrupted(*args: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                "edc_retinopathy.management.commands.audit_session_files.find_orphans", interrupted
+            )
+            with pytest.raises(KeyboardInterrupt):
+                run()
+        StorageAudit.objects.update(
+            checked=2,
+            last_checked_id=SessionFile.objects.order_by("pk")[1].pk,
+        )
+        SessionFile.objects.update(last_audit_result="")
+        assert run("--resume").error == ""
+        audit = StorageAudit.objects.get()
+        assert audit.checked == 5
+        assert audit.finished_datetime is not None
+        # Those behind the last one checked, and no other, were checked again.
+        assert SessionFile.objects.filter(last_audit_result="ok").count() == 3
+
+    def test_nothing_to_resume(self, run: Run, photo: SessionFile) -> None:
+        run()
+        assert "no interrupted audit" in run("--resume").error
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("--sample", "1", "--adopt"),
+            ("--since", "2026-01-01", "--quarantine"),
+            ("--sample", "1", "--resume"),
+            ("--commit",),
+            ("--adopt", "--quarantine"),
+            ("--sample", "0"),
+            ("--workers", "-1"),
+            ("--since", "yesterday"),
+            ("--session", "105-10-0001-2"),
+        ],
+    )
+    def test_what_does_not_go_together_is_refused(
+        self, run: Run, db: None, arguments: tuple[str, ...]
+    ) -> None:
+        assert run(*arguments).error
+        assert not StorageAudit.objects.exists()
+
+
+class TestAdopt:
+    """A whole file without a record gets one, if it is certain what it is."""
+
+    def test_only_told_without_commit(self, run: Run, storage: StorageOnDisk, orphan: Path) -> None:
+        before = storage.files()
+        assert "would be adopted as left" in run("--adopt").output
+        assert storage.files() == before
+        assert not SessionFile.objects.exists()
+
+    def test_adopted(self, run: Run, session: CameraSession, orphan: Path) -> None:
+        assert "adopted as left" in run("--adopt", "--commit").output
+        file = SessionFile.objects.get()
+        assert file.camera_session_id == session.pk
+        assert file.file_type == "left"
+        assert file.original_filename == ORPHAN_NAME
+        assert file.stored_filename == f"{session.pk}/{ORPHAN_NAME}"
+        assert file.checksum == sha256(samples.small_jpeg())
+        assert file.file_size == len(samples.small_jpeg())
+        assert file.file_content_type == "image/jpeg"
+        assert file.user_created == "audit_session_files"
+        assert file.history.count() == 1
+        assert orphan.read_bytes() == samples.small_jpeg()
+        assert run().error == ""
+
+    def test_a_retry_of_an_adopted_file_is_free(
+        self, run: Run, session: CameraSession, orphan: Path, camera: CameraApi
+    ) -> None:
+        run("--adopt", "--commit")
+        assert camera.upload(IDENTIFIER, name=ORPHAN_NAME).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [
+            ("photo.jpg", samples.small_jpeg),
+            ("OS_OD.jpg", samples.small_jpeg),
+            ("OS_1.jpg", lambda: samples.small_jpeg()[:-100]),
+            ("OS_1.jpg", lambda: b""),
+            ("OS_1.exe", samples.small_jpeg),
+            ("OS_1.jpg", samples.html_report),
+            (".OS_1.jpg", samples.small_jpeg),
+        ],
+    )
+    def test_what_is_not_certain_is_left_alone(
+        self,
+        run: Run,
+        session: CameraSession,
+        orphan: Path,
+        name: str,
+        content: Callable[[], bytes],
+    ) -> None:
+        doubtful = orphan.rename(orphan.with_name(name))
+        doubtful.write_bytes(content())
+        done = run("--adopt", "--commit")
+        assert "left alone: " in done.output
+        assert not SessionFile.objects.exists()
+        assert doubtful.read_bytes() == content()
+
+    def test_a_twin_of_a_stored_file_is_left_alone(
+        self, run: Run, session: CameraSession, orphan: Path
+    ) -> None:
+        factories.store_file(session, "left", name=ORPHAN_NAME.upper())
+        assert "left alone: " in run("--adopt", "--commit").output
+        assert SessionFile.objects.count() == 1
+        assert orphan.exists()
+
+    def test_a_file_in_no_sessions_directory_is_left_alone(
+        self, run: Run, storage: StorageOnDisk, db: None
+    ) -> None:
+        stray = storage.images / "elsewhere" / "OS_1.jpg"
+        stray.parent.mkdir()
+        stray.write_bytes(samples.small_jpeg())
+        assert "left alone: it is in no session's directory" in run("--adopt", "--commit").output
+        assert stray.exists()
+
+    def test_a_report_for_both_eyes(self, run: Run, session: CameraSession, orphan: Path) -> None:
+        orphan.rename(orphan.with_name("report.html")).write_bytes(samples.html_report())
+        assert "adopted as report" in run("--adopt", "--commit").output
+        assert SessionFile.objects.get().file_content_type == HTML
+
+
+class TestQuarantine:
+    """A file without a record is set aside, whole."""
+
+    def test_only_told_without_commit(self, run: Run, storage: StorageOnDisk, orphan: Path) -> None:
+        before = storage.files()
+        assert "would be set aside" in run("--quarantine").output
+        assert storage.files() == before
+
+    def test_set_aside(
+        self, run: Run, storage: StorageOnDisk, session: CameraSession, orphan: Path
+    ) -> None:
+        assert "set aside in quarantine" in run("--quarantine", "--commit").output
+        assert not orphan.exists()
+        (kept,) = (storage.images / ".quarantine" / str(session.pk)).iterdir()
+        assert kept.read_bytes() == samples.small_jpeg()
+        assert not SessionFile.objects.exists()
+        assert run().error == ""
+
+    def test_recorded_files_stay(
+        self, run: Run, storage: StorageOnDisk, photo: SessionFile, orphan: Path
+    ) -> None:
+        run("--quarantine", "--commit")
+        assert path_of(photo).read_bytes() == samples.small_jpeg()
