@@ -132,7 +132,8 @@ def _die(plan: Plan) -> NoReturn:
     # What the server does when a client's process ends: it rolls back.
     raw = django.db.connection.connection
     if raw is not None:
-        raw.close()
+        # PyMySQL's own close would say goodbye, and refuse to be called again by Django.
+        getattr(raw, "_force_close", raw.close)()
     raise Dead
 
 
