@@ -23,6 +23,7 @@ HEAD_BYTES = 64 * 1024
 EMPTY_NAME = re.compile(
     rb"form-data[^\r\n]*\bfilename\*?=(?:\"\"|[\r\n;]|UTF-8'[^';]*'[\r\n;])", re.IGNORECASE
 )
+FILE_HEADER = re.compile(rb"form-data[^\r\n]*\bname=\"?file\b[^\r\n]*", re.IGNORECASE)
 # No body in JSON that this API reads comes near it.
 JSON_BYTES = 16 * 1024
 
@@ -174,6 +175,9 @@ class UploadParser(BaseParser):
             raise
         if FILE_FIELD not in files and FILE_FIELD in data:
             raise _file_without_name(body.head)
+        # Django's parser skips a part whose header is not UTF-8.
+        if FILE_FIELD not in files and any(map(_is_not_utf8, FILE_HEADER.findall(body.head))):
+            raise InvalidFilename("The file name is not valid UTF-8.")
         return DataAndFiles(data, files)
 
 
@@ -184,3 +188,11 @@ def _file_without_name(head: bytes) -> InvalidFilename | InvalidRequest:
     return InvalidRequest(
         "The file was sent as text.", fields={FILE_FIELD: ["Send it as a file, with its name."]}
     )
+
+
+def _is_not_utf8(header: bytes) -> bool:
+    try:
+        header.decode()
+    except UnicodeDecodeError:
+        return True
+    return False

@@ -1,0 +1,264 @@
+"""Names of files: what is accepted is stored exactly as sent; what is unsafe is refused."""
+
+import unicodedata
+from collections.abc import Callable
+from pathlib import PurePosixPath, PureWindowsPath
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, example, given, seed, settings
+from hypothesis import strategies as st
+
+from edc_retinopathy.choices import FileType
+from edc_retinopathy.errors import InvalidFilename
+from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage import check_extension, check_filename, filename_key
+from tests import factories
+from tests.api.client import CameraApi, assert_error
+from tests.contents import photograph
+from tests.samples import small_jpeg
+from tests.storage import StorageOnDisk
+
+IDENTIFIER = factories.FEMALE_IDENTIFIER
+# Characters that names are made dangerous with, among all others.
+TRICKY = (
+    "./\\ :*?\"<>|%&;'~$`\0\n\r\t\x7f\u202e\u200b\ufeff\u2028\ud800"
+    "\uff0e\uff0f\u2024éÉß\u017f\u212aﬁ"
+)
+NAMES = st.text(st.sampled_from(TRICKY) | st.characters(codec=None), max_size=40)
+
+property_test = settings(
+    max_examples=300,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=list(HealthCheck),
+)
+stored_test = settings(property_test, max_examples=40)
+
+UNSAFE = {
+    "empty": b"",
+    "dots": b"..",
+    "NUL": b"photo\0.jpg",
+    "newline": b"photo\n.jpg",
+    "tab": b"photo\t.jpg",
+    "delete": b"photo\x7f.jpg",
+    "C1 control": "photo\x85.jpg".encode(),
+    "right-to-left override": "photo\u202egpj.exe.jpg".encode(),
+    "isolate": "photo\u2066.jpg".encode(),
+    "zero width": "photo\u200b.jpg".encode(),
+    "byte order mark": "\ufeffphoto.jpg".encode(),
+    "line separator": "photo\u2028.jpg".encode(),
+    "private use": "photo\ue000.jpg".encode(),
+    "unassigned": "photo\u0378.jpg".encode(),
+    "not UTF-8": b"photo\xff\xfe.jpg",
+    "surrogate": b"photo\xed\xa0\x80.jpg",
+    "255 bytes": b"n" * 251 + b".jpg",
+    "255 bytes of 129 characters": ("é" * 125 + "e.jpg").encode(),
+    "leading dot": b".photo.jpg",
+    "leading space": b" photo.jpg",
+    "leading ideographic space": "\u3000photo.jpg".encode(),
+    "trailing dot": b"photo.jpg.",
+    "trailing space": b"photo.jpg ",
+    "colon": b"photo:stream.jpg",
+    "star": b"photo*.jpg",
+    "question mark": b"photo?.jpg",
+    "less than": b"photo<.jpg",
+    "pipe": b"photo|.jpg",
+    "CON": b"CON.jpg",
+    "nul with extensions": b"nul.tar.jpg",
+    "Com1": b"Com1.jpg",
+    "superscript device": "LPT².jpg".encode(),
+    "device and space": b"aux .jpg",
+    "no extension": b"photo",
+    "script's extension": b"photo.php",
+    "double extension": b"photo.jpg.exe",
+    "report's extension": b"photo.html",
+    "DICOM's extension": b"photo.dcm",
+}
+STRIPPED = {
+    "path": b"../../etc/photo.jpg",
+    "absolute path": b"/etc/photo.jpg",
+    "Windows path": b"C:\\Images\\photo.jpg",
+    "mixed": b"..\\../photo.jpg",
+}
+VERBATIM = [
+    "photo.jpg",
+    "OS 1 (final).JPG",
+    "a&amp;b &#46;&lt;.jpg",
+    "%2e%2e%2fphoto.jpg",
+    "œil gauche.jpeg",
+    "左眼.jpg",
+    "e\u0301.jpg",
+    "-rf.jpg",
+    "$(reboot) `id`;'.jpg",
+    "n" * 250 + ".jpg",
+    "é" * 125 + ".jpg",
+    "photo.tar.gz.jpg",
+    "~photo.jpg",
+    "con-1.jpg",
+    "common.jpg",
+]
+
+
+def is_accepted(name: str) -> bool:
+    """True if the name may be stored."""
+    try:
+        check_filename(name)
+    except InvalidFilename:
+        return False
+    return True
+
+
+@seed(0)
+@property_test
+@given(name=NAMES)
+@example(name="a" * 254)
+@example(name="a" * 255)
+def test_what_is_accepted_is_a_plain_visible_name(name: str) -> None:
+    assume(is_accepted(name))
+    assert check_filename(name) == name
+    # One part, of a path of any system; nothing that a system would change or hide.
+    assert PurePosixPath(name).parts == (name,)
+    assert PureWindowsPath(name).parts == (name,)
+    assert PureWindowsPath("C:/d") / name == PureWindowsPath(f"C:/d/{name}")
+    assert 0 < len(name.encode()) < 255
+    assert not name.startswith(".")
+    assert name == name.strip().rstrip(".")
+    assert not {unicodedata.category(c) for c in name} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+@seed(1)
+@property_test
+@given(name=NAMES, hidden=st.characters(categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]))
+def test_an_invisible_character_is_refused_anywhere(name: str, hidden: str) -> None:
+    assume(is_accepted(name))
+    for at in (0, len(name) // 2, len(name)):
+        assert not is_accepted(name[:at] + hidden + name[at:])
+
+
+@seed(2)
+@property_test
+@given(name=NAMES)
+def test_names_that_a_disk_may_confuse_have_one_key(name: str) -> None:
+    assume(is_accepted(name))
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        twin = unicodedata.normalize(form, name)
+        for variant in (twin, twin.upper(), twin.lower(), twin.casefold(), twin.swapcase()):
+            assert filename_key(variant) == filename_key(name)
+
+
+@seed(3)
+@stored_test
+@given(stem=NAMES)
+def test_what_is_accepted_is_stored_as_sent_inside_its_session(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, stem: str
+) -> None:
+    name = f"{stem}.jpg"
+    # A backslash and a quote are the header's own; paths are another test's.
+    assume(is_accepted(name))
+    already = SessionFile.objects.filter(filename_key=filename_key(name)).exists()
+    response = camera.upload_named(IDENTIFIER, name.encode())
+    if already:
+        assert response.status_code in {200, 400}
+        return
+    assert response.status_code == 201, response.content
+    assert response.json()["original_filename"] == name
+    assert response.json()["stored_filename"] == f"{session.pk}/{name}"
+    assert storage.files()[f"images/{session.pk}/{name}"] == small_jpeg()
+    assert {path.parts[:2] for path in map(PurePosixPath, storage.files())} == {
+        ("images", str(session.pk))
+    }
+
+
+@pytest.mark.parametrize("name", VERBATIM)
+def test_an_unusual_name_comes_back_as_it_was_sent(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, name: str
+) -> None:
+    response = camera.upload_named(IDENTIFIER, name.encode())
+    assert response.status_code == 201, response.content
+    assert response.json()["original_filename"] == name
+    assert list(storage.files()) == [f"images/{session.pk}/{name}"]
+    assert camera.upload_named(IDENTIFIER, name.encode()).status_code == 200
+
+
+@pytest.mark.parametrize("raw_name", UNSAFE.values(), ids=UNSAFE)
+def test_an_unsafe_name_is_refused(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, raw_name: bytes
+) -> None:
+    assert_error(camera.upload_named(IDENTIFIER, raw_name), 400, "invalid_filename")
+    assert storage.files() == {}
+    assert not SessionFile.objects.exists()
+
+
+@pytest.mark.parametrize("raw_name", STRIPPED.values(), ids=STRIPPED)
+def test_directory_parts_are_stripped(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, raw_name: bytes
+) -> None:
+    response = camera.upload_named(IDENTIFIER, raw_name)
+    assert response.status_code == 201
+    assert response.json()["original_filename"] == "photo.jpg"
+    assert list(storage.files()) == [f"images/{session.pk}/photo.jpg"]
+
+
+class TestTwins:
+    """Names that differ only in case or in Unicode form, in one session."""
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ("photo.jpg", "PHOTO.jpg"),
+            ("PHOTO.jpg", "photo.jpg"),
+            ("photo.jpg", "photo.JPG"),
+            ("é.jpg", "e\u0301.jpg"),
+            ("É.jpg", "e\u0301.jpg"),
+            ("straße.jpg", "STRASSE.jpg"),
+            ("ﬁeld.jpg", "field.jpg"),
+            ("K.jpg", "\u212a.jpg"),
+            ("\uff11.jpg", "1.jpg"),
+        ],
+    )
+    def test_the_second_is_refused(
+        self, camera: CameraApi, storage: StorageOnDisk, session: CameraSession, names: list[str]
+    ) -> None:
+        one, other = names
+        assert camera.upload_named(IDENTIFIER, one.encode()).status_code == 201
+        for content in (small_jpeg(), photograph(1)):
+            response = camera.upload_named(IDENTIFIER, other.encode(), content)
+            assert_error(response, 400, "invalid_filename")
+        assert list(storage.files()) == [f"images/{session.pk}/{one}"]
+
+    def test_in_another_session_it_is_welcome(
+        self, camera: CameraApi, create_session: Callable[..., CameraSession]
+    ) -> None:
+        sessions = [create_session(), create_session()]
+        for session, name in zip(sessions, ("photo.jpg", "PHOTO.jpg"), strict=True):
+            response = camera.upload(IDENTIFIER, name=name, query={"camera_session_id": session.pk})
+            assert response.status_code == 201
+
+
+@pytest.mark.parametrize("file_type", FileType)
+def test_only_the_extensions_of_its_kinds_belong_to_a_file_type(file_type: FileType) -> None:
+    allowed = {
+        "left": {".jpg", ".jpeg", ".jpe", ".jfif", ".png"},
+        "dicom": {".dcm", ".dicom", ".dic", "", ".1"},
+        "report": {".pdf", ".html", ".htm", ".xhtml"},
+    }
+    kind = next((k for k in ("dicom", "report") if file_type.value.endswith(k)), "left")
+    every = set().union(*allowed.values()) | {
+        ".exe",
+        ".php",
+        ".svg",
+        ".js",
+        ".zip",
+        ".svgz",
+        ".shtml",
+    }
+    accepted = set()
+    for extension in every:
+        try:
+            check_extension(f"name{extension}", file_type)
+            check_extension(f"name{extension.upper()}", file_type)
+        except InvalidFilename:
+            continue
+        accepted.add(extension)
+    assert accepted == allowed[kind]
