@@ -23,8 +23,7 @@ class AccessTokenAuthentication(TokenAuthentication):
     def authenticate_credentials(self, key: str) -> tuple[Any, Token]:
         """The active user of the token; raises ``AuthenticationFailed``."""
         # PostgreSQL refuses a NUL in a parameter instead of finding nothing.
-        users = access.users_with_access(self._site_id).filter(auth_token__key=key)
-        user = None if "\x00" in key else users.first()
+        user = None if "\x00" in key else access.user_of_token(key, self._site_id)
         if user is None:
             raise exceptions.AuthenticationFailed("The token is not known.")
         if not user.is_active:

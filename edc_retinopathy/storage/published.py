@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 from uuid import uuid4
@@ -42,13 +43,22 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
             os.link(incoming.path, path)
         try:
             flush_directory(path.parent)
-            # Another upload may have made the session's directory, and not flushed it yet.
-            flush_directory(path.parent.parent)
+            _flush_name_once(path.parent, path.parent.stat().st_ino)
         except OSError:
             # Nothing refers to the name yet: the record is not committed.
             path.unlink(missing_ok=True)
             raise
     return True
+
+
+@lru_cache(maxsize=10_000)
+def _flush_name_once(directory: Path, inode: int) -> None:
+    """Flush a session directory's own name, once in the life of this process.
+
+    Also where it was there already: another upload may have made it, and not flushed it yet. What
+    raised is not remembered.
+    """
+    flush_directory(directory.parent)
 
 
 def withdraw(stored_filename: str) -> None:
