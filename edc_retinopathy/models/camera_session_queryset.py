@@ -10,7 +10,7 @@ from uuid import UUID
 from clinicedc_constants import YES
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from edc_retinopathy import conf
@@ -113,9 +113,13 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         ``NoEligibleSession`` if every one is complete or contraindicated.
         """
         session: CameraSession | None = (
-            self.with_uploaded_file_types()
+            self.defer("initials")
+            .with_uploaded_file_types()
             .with_usability()
-            .annotate(is_open=_as_boolean(~_contraindicated() & ~_complete()))
+            .annotate(
+                is_open=_as_boolean(~_contraindicated() & ~_complete()),
+                stored_initials=Cast("initials", models.CharField()),
+            )
             .order_by("-is_open", "has_expired", *NEWEST_FIRST)
             .first()
         )
