@@ -9,7 +9,7 @@ PYTHON = .venv/bin/python
 
 export DEMO_DATA = $(DATA)
 
-.PHONY: demo demo-reset test setup lock clean
+.PHONY: demo demo-reset test setup audit lock clean
 
 demo: setup
 	@exec $(PYTHON) -m demo --port "$(PORT)"
@@ -26,6 +26,10 @@ test: setup
 
 setup:
 	@sh scripts/setup.sh
+
+# Look the locked dependencies up among the known vulnerabilities; needs the internet.
+audit: setup
+	@.venv/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements/dev.txt
 
 # Choose the newest versions that pyproject.toml allows and write them down with their hashes.
 lock:
