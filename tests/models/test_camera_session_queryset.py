@@ -1,0 +1,72 @@
+"""What the database computes of a session agrees with what the model says of it."""
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from edc_retinopathy.choices import FileType, ReportType
+from edc_retinopathy.models import CameraSession, SessionFile
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = ("Yes", "No", "not_evaluated", "")
+MOMENTS = ("report_datetime", "last_resolved_datetime", "last_reopened_datetime", "upload")
+
+
+def annotated(session: CameraSession) -> CameraSession:
+    """The session as the querysets see it."""
+    return CameraSession.objects.with_uploaded_file_types().with_usability().get(pk=session.pk)
+
+
+@pytest.mark.parametrize("pregnant", ["Yes", "No", "N/A", ""])
+@pytest.mark.parametrize("photosensitive", ANSWERS)
+def test_the_screening(session: CameraSession, pregnant: str, photosensitive: str) -> None:
+    answers: dict[str, Any] = factories.ANSWERED_NO | {
+        "pregnant": pregnant,
+        "photosensitive": photosensitive,
+    }
+    CameraSession.objects.filter(pk=session.pk).update(**answers)
+    session.refresh_from_db()
+    sessions = CameraSession.objects.filter(pk=session.pk)
+    assert annotated(session).is_contraindicated == (session.contraindicated is True)
+    assert sessions.contraindicated().exists() == (session.contraindicated is True)
+    assert sessions.eligible().exists() == (session.contraindicated is False)
+    assert sessions.unanswered().exists() == (session.contraindicated is None)
+
+
+@pytest.mark.parametrize("recent", [*MOMENTS, None])
+def test_expiry(session: CameraSession, recent: str | None) -> None:
+    long_ago = factories.minutes_ago(factories.LONG_AGO_MINUTES)
+    moments = dict.fromkeys(MOMENTS[:3], long_ago)
+    received = long_ago
+    if recent == "upload":
+        received = factories.minutes_ago(1)
+    elif recent:
+        moments[recent] = factories.minutes_ago(1)
+    factories.set_moments(session, **moments)
+    stored = factories.store_file(session, FileType.LEFT)
+    SessionFile.objects.filter(pk=stored.pk).update(received_datetime=received)
+    session.refresh_from_db()
+    assert session.is_expired == (recent is None)
+    assert annotated(session).has_expired == session.is_expired
+
+
+@pytest.mark.parametrize("report_type", ReportType.values)
+def test_completeness(session: CameraSession, report_type: str) -> None:
+    CameraSession.objects.filter(pk=session.pk).update(report_type=report_type)
+    files = {file_type: factories.store_file(session, file_type) for file_type in FileType}
+    seen = set()
+    for size in range(len(files) + 1):
+        for present in combinations(files, size):
+            SessionFile.objects.filter(camera_session=session).update(file_type="none")
+            for file_type in present:
+                SessionFile.objects.filter(pk=files[file_type].pk).update(file_type=file_type)
+            found = annotated(session)
+            sessions = CameraSession.objects.filter(pk=session.pk).with_uploaded_file_types()
+            assert set(found.uploaded_file_types) == set(present)
+            assert sessions.complete().exists() == found.is_complete
+            assert sessions.begun().exists() != found.is_complete
+            seen.add(found.is_complete)
+    assert seen == {True, False}
