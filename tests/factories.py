@@ -80,8 +80,10 @@ def find_or_create_user(
     """The user of this name, created now with a role and profile sites if there is none yet."""
     user = User.objects.filter(username=username).first()
     if user is None:
+        # Complete, as edc_notification's check asks.
+        details = {"first_name": "Test", "last_name": username, "email": f"{username}@example.org"}
         user = User.objects.create(
-            username=username, **{"is_staff": True, "is_active": True, **fields}
+            username=username, **{"is_staff": True, "is_active": True, **details, **fields}
         )
         user.userprofile.sites.add(*site_ids)
         if role is not None:

@@ -43,7 +43,7 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
             os.link(incoming.path, path)
         try:
             flush_directory(path.parent)
-            _flush_name_once(path.parent, path.parent.stat().st_ino)
+            flush_name_once(path.parent, path.parent.stat().st_ino)
         except OSError:
             # Nothing refers to the name yet: the record is not committed.
             path.unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _flush_name_once(directory: Path, inode: int) -> None:
+def flush_name_once(directory: Path, inode: int) -> None:
     """Flush a session directory's own name, once in the life of this process.
 
     Also where it was there already: another upload may have made it, and not flushed it yet. What
