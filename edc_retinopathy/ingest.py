@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, router, transaction
 
 from . import conf, content, storage
-from .choices import FileType
+from .choices import ContentType, FileType
 from .errors import (
     ChecksumMismatch,
     FilenameConflict,
@@ -17,6 +17,8 @@ from .errors import (
     SessionFull,
 )
 from .models import CameraSession, SessionFile
+
+FULL = "The session holds as many files, or as much data, as one may."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +49,7 @@ def receive_file(
     record may be there too.
     """
     with incoming:
-        storage.check_filename(upload.original_filename)
-        if upload.checksum is not None and upload.checksum != incoming.checksum:
-            raise ChecksumMismatch(
-                "The bytes received do not match the checksum sent with them. Send the file again."
-            )
-        with incoming.reader() as stream:
-            content_type = content.check_content(stream, incoming.size, upload.file_type)
-            if clamd_address := conf.clamd_address():
-                content.scan(stream, clamd_address)
-        storage.check_extension(upload.original_filename, upload.file_type)
+        content_type = _judge(incoming, upload)
         # On disk before the database is asked, so that no lock is held meanwhile.
         incoming.flush()
         session_file = SessionFile(
@@ -74,7 +67,7 @@ def receive_file(
             user_created=user.get_username(),
         )
         if _is_full(session, incoming.size):
-            return _already_stored(session_file, _full()), False
+            return _already_stored(session_file, SessionFull(FULL)), False
         try:
             _record_then_publish(session_file, incoming, user)
         except IntegrityError as e:
@@ -82,6 +75,21 @@ def receive_file(
             busy.__cause__ = e
             return _already_stored(session_file, busy), False
     return session_file, True
+
+
+def _judge(incoming: storage.IncomingFile, upload: Upload) -> ContentType:
+    """The media type of a file that may be stored; raises what is wrong with it."""
+    storage.check_filename(upload.original_filename)
+    if upload.checksum is not None and upload.checksum != incoming.checksum:
+        raise ChecksumMismatch(
+            "The bytes received do not match the checksum sent with them. Send the file again."
+        )
+    with incoming.reader() as stream:
+        content_type = content.check_content(stream, incoming.size, upload.file_type)
+        storage.check_extension(upload.original_filename, upload.file_type)
+        if clamd_address := conf.clamd_address():
+            content.scan(stream, clamd_address)
+    return content_type
 
 
 def _record_then_publish(
@@ -114,10 +122,6 @@ def _is_full(session: CameraSession, size: int) -> bool:
     return (max_files is not None and session.file_count >= max_files) or (
         max_bytes is not None and session.stored_bytes + size > max_bytes
     )
-
-
-def _full() -> SessionFull:
-    return SessionFull("The session holds as many files, or as much data, as one may.")
 
 
 def _already_stored(attempted: SessionFile, otherwise: RetinopathyError) -> SessionFile:
