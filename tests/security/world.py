@@ -147,7 +147,11 @@ def _site_records(label: str, subject: RegisteredSubject) -> SiteRecords:
         files=files,
         account=CameraAccount.objects.create(user=user, device_id=f"CAM-{label}"),
         access=FileAccess.objects.create(
-            session_file=files[0], username=f"reader_of_{label}", kind="view"
+            # A number that nothing else on a page has.
+            pk=900_000_000 + subject.site_id,
+            session_file=files[0],
+            username=f"reader_of_{label}",
+            kind="view",
         ),
     )
 
