@@ -64,7 +64,6 @@ ERROR_CODES: dict[str, ErrorCode] = {
     "no_session": ErrorCode(404, "There is no camera session for this subject."),
     "not_found": ErrorCode(404, "There is no such endpoint. The paths of the API end in a slash."),
     "method_not_allowed": ErrorCode(405, 'Method "DELETE" not allowed.'),
-    "not_acceptable": ErrorCode(406, "Could not satisfy the request Accept header."),
     "filename_conflict": ErrorCode(
         409,
         "A different file of this name is already stored in this session. It was left untouched.",
@@ -86,7 +85,6 @@ ANYWHERE = (
     "authentication_failed",
     "not_found",
     "method_not_allowed",
-    "not_acceptable",
     "length_required",
     "throttled",
     "server_error",

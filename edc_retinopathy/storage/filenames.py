@@ -1,5 +1,6 @@
 """Which of the client's file names may be used on disk, as they are."""
 
+import hashlib
 import unicodedata
 from pathlib import PurePosixPath
 
@@ -7,6 +8,7 @@ from edc_retinopathy.choices import ContentType, FileType
 from edc_retinopathy.errors import InvalidFilename
 
 MAX_FILENAME_BYTES = 254
+MAX_KEY_CHARACTERS = 255
 
 # Device names that Windows refuses with or without an extension: a backup or a data
 # manager's copy there would lose the file ("Naming Files, Paths, and Namespaces", Microsoft).
@@ -80,8 +82,9 @@ def filename_key(name: str) -> str:
     """The name without what a filesystem may ignore: case and Unicode form.
 
     Two names with one key are twins: on some disks they are the same file. By Unicode's
-    caseless matching with compatibility equivalence (Unicode Standard 3.13, D146), cut to
-    255 characters.
+    caseless matching with compatibility equivalence (Unicode Standard 3.13, D146); of a name
+    that grows beyond 255 characters, its SHA-256.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
-    return unicodedata.normalize("NFKC", folded.casefold())[:255]
+    key = unicodedata.normalize("NFKC", folded.casefold())
+    return key if len(key) <= MAX_KEY_CHARACTERS else hashlib.sha256(key.encode()).hexdigest()

@@ -73,6 +73,12 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
 
     template_name = "edc_retinopathy/view_file.html"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Keep the frame to our own files: a link in a report cannot take it elsewhere."""
+        response = super().dispatch(request, *args, **kwargs)
+        response.headers["Content-Security-Policy"] = "frame-src 'self'"
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The file, and how the page can show it."""
         session_file = self.get_file(kwargs["pk"])
