@@ -34,7 +34,7 @@ STEPS = {
     "after the insert": (Fault(Point.INSERT, AFTER, Action.KILL), False, False),
     "after publishing": (Fault(Point.LINK, AFTER, Action.KILL), False, True),
     "after flushing the directory": (
-        Fault(Point.FLUSH_DIRECTORY, AFTER, Action.KILL, 2),
+        Fault(Point.FLUSH_DIRECTORY, AFTER, Action.KILL),
         False,
         True,
     ),
