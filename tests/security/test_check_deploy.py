@@ -35,6 +35,8 @@ def test_the_example_settings_are_clean(db: None, settings: Settings) -> None:
     assert len(example) > 10
     for name, value in example.items():
         setattr(settings, name, value)
+    # MariaDB only, and said of row formats that are no longer the default: docs/operations.rst.
+    settings.SILENCED_SYSTEM_CHECKS = [*settings.SILENCED_SYSTEM_CHECKS, "mysql.W003"]
     # clinicedc asks for it of every account, those of other tests included.
     User.objects.update(first_name="Ada", last_name="Admin", email="ada@example.org")
     check_deploy()
