@@ -8,7 +8,7 @@ worker_class = "gthread"
 threads = 4
 # Loaded once, before the workers are made: clinicedc takes seconds to import.
 preload_app = True
-# An upload over a slow link takes as long as it takes.
+# For a worker that hangs; threads answer others while a slow upload arrives.
 timeout = 300
 # Ctrl-C should not take long; a camera sends again what was cut off.
 graceful_timeout = 3

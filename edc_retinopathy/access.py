@@ -24,10 +24,10 @@ from .auth_objects import ADD_FILES, VIEW_SESSIONS
 from .errors import NotPermitted
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
-# The permissions that the API asks for, and the annotations that answer.
 # Stand-ins for values in a query that is built before they are known.
 TOKEN = "<token>"  # noqa: S105
 SITE_ID = -1
+# The permissions that the API asks for, and the annotations that answer.
 PERMISSION_ANNOTATIONS = {VIEW_SESSIONS: "may_view_sessions", ADD_FILES: "may_add_files"}
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from edc_retinopathy.choices import AuditResult
+from edc_retinopathy.errors import StorageError
 from edc_retinopathy.models import SessionFile, StorageAudit
 from edc_retinopathy.storage.incoming import stale_files
 from edc_retinopathy.storage.inventory import FileOnDisk, files_in, session_directories
@@ -91,7 +91,10 @@ def check_records(
     """
     rows = records.values_list("pk", "stored_filename", "file_size", "checksum")
     with ThreadPoolExecutor(workers) as pool:
-        for batch in batched(rows.iterator(chunk_size=BATCH), BATCH):
+        # Page by page behind the last key: MariaDB's driver would load all rows of an iterator.
+        page = list(rows[:BATCH])
+        while page:
+            batch, page = page, list(rows.filter(pk__gt=page[-1][0])[:BATCH])
             findings = [finding for finding in pool.map(_examine, batch) if finding]
             _remember(audit, [row[0] for row in batch], findings)
             on_checked(len(batch))
@@ -112,6 +115,8 @@ def _examine(row: tuple[UUID, str, int, str]) -> Finding | None:
         found = AuditResult.MISSING, "there is no file"
     except OSError as e:
         found = AuditResult.UNREADABLE, e.strerror or "it cannot be read"
+    except (StorageError, ValueError):
+        found = AuditResult.UNREADABLE, "its recorded name is none that a file can have"
     if found is None:
         return None
     return Finding(
@@ -142,7 +147,8 @@ def find_orphans(audit: StorageAudit) -> Iterator[tuple[FileOnDisk, Finding]]:
     """Files without a record, and a finding for each; one query for each directory."""
     for directory in session_directories():
         on_disk = list(files_in(directory))
-        names = [file.stored_filename for file in on_disk]
+        # A name that is not UTF-8 has no record, and cannot be asked for.
+        names = [file.stored_filename for file in on_disk if _is_utf8(file.stored_filename)]
         recorded = set(
             SessionFile.objects.filter(stored_filename__in=names).values_list(
                 "stored_filename", flat=True
@@ -163,6 +169,14 @@ def find_orphans(audit: StorageAudit) -> Iterator[tuple[FileOnDisk, Finding]]:
                 )
 
 
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def find_stale(audit: StorageAudit) -> Iterator[Finding]:
     """Temporary files that a killed process left; the next upload sweeps them."""
     for path in stale_files():
@@ -171,6 +185,5 @@ def find_stale(audit: StorageAudit) -> Iterator[Finding]:
             result=AuditResult.STALE,
             detail="a temporary file of a killed process",
             directory=path.parent.name,
-            inode=path.stat().st_ino,
             stored_filename=path.name,
         )

@@ -37,7 +37,7 @@ class Report:
             "inode": "" if finding.inode is None else str(finding.inode),
             "detail": finding.detail,
             "action": action,
-            "name": finding.stored_filename,
+            "name": finding.stored_filename.encode(errors="backslashreplace").decode(),
         }
         self.write_row({name: row[name] for name in self.columns})
 

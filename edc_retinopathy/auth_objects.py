@@ -6,9 +6,10 @@ RETINOPATHY = "RETINOPATHY"
 RETINOPATHY_SUPER = "RETINOPATHY_SUPER"
 RETINOPATHY_CAMERA = "RETINOPATHY_CAMERA"
 
-# Roles: clinicians create sessions, graders read, cameras upload.
+# Roles: clinicians create sessions, graders read, data managers audit, cameras upload.
 RETINOPATHY_ROLE = "retinopathy"
 RETINOPATHY_GRADER_ROLE = "retinopathy_grader"
+RETINOPATHY_SUPER_ROLE = "retinopathy_super"
 RETINOPATHY_CAMERA_ROLE = "retinopathy_camera"
 
 # What the API asks for.

@@ -9,6 +9,7 @@ from .auth_objects import (
     RETINOPATHY_GRADER_ROLE,
     RETINOPATHY_ROLE,
     RETINOPATHY_SUPER,
+    RETINOPATHY_SUPER_ROLE,
     RETINOPATHY_VIEW,
     camera_codenames,
     edit_codenames,
@@ -23,4 +24,5 @@ site_auths.add_group(*camera_codenames, name=RETINOPATHY_CAMERA)
 
 site_auths.add_role(RETINOPATHY, name=RETINOPATHY_ROLE)
 site_auths.add_role(RETINOPATHY_VIEW, name=RETINOPATHY_GRADER_ROLE)
+site_auths.add_role(RETINOPATHY_SUPER, name=RETINOPATHY_SUPER_ROLE)
 site_auths.add_role(RETINOPATHY_CAMERA, name=RETINOPATHY_CAMERA_ROLE)

@@ -1,5 +1,6 @@
 """The one use case: a received file becomes a record and a published file, or neither."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from .errors import (
     SessionFull,
 )
 from .models import CameraSession, SessionFile
+
+logger = logging.getLogger(__name__)
 
 FULL = "The session holds as many files, or as much data, as one may."
 
@@ -67,13 +70,13 @@ def receive_file(
             user_created=user.get_username(),
         )
         if _is_full(session, incoming.size):
-            return _already_stored(session_file, SessionFull(FULL)), False
+            return _already_stored(session_file, incoming, SessionFull(FULL)), False
         try:
             _record_then_publish(session_file, incoming, user)
         except IntegrityError as e:
             busy = ServerBusy("The file could not be recorded just now. Send it again.")
             busy.__cause__ = e
-            return _already_stored(session_file, busy), False
+            return _already_stored(session_file, incoming, busy), False
     return session_file, True
 
 
@@ -86,7 +89,7 @@ def _judge(incoming: storage.IncomingFile, upload: Upload) -> ContentType:
         )
     with incoming.reader() as stream:
         content_type = content.check_content(stream, incoming.size, upload.file_type)
-        storage.check_extension(upload.original_filename, upload.file_type)
+        storage.check_extension(upload.original_filename, content_type)
         if clamd_address := conf.clamd_address():
             content.scan(stream, clamd_address)
     return content_type
@@ -124,7 +127,9 @@ def _is_full(session: CameraSession, size: int) -> bool:
     )
 
 
-def _already_stored(attempted: SessionFile, otherwise: RetinopathyError) -> SessionFile:
+def _already_stored(
+    attempted: SessionFile, incoming: storage.IncomingFile, otherwise: RetinopathyError
+) -> SessionFile:
     """The record that was first, if it is of the same file; else the error that says why not.
 
     Raises ``otherwise`` if there is no record.
@@ -144,4 +149,6 @@ def _already_stored(attempted: SessionFile, otherwise: RetinopathyError) -> Sess
             "A different file of this name is already stored in this session. "
             "It was left untouched."
         )
+    if storage.restore(incoming, stored.stored_filename):
+        logger.error("The bytes of session file %s were missing; a retry brought them.", stored.pk)
     return stored

@@ -181,8 +181,15 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
 
     @admin.action(description=_("Reopen for uploads"), permissions=["change"])
     def reopen_for_uploads(self, request: HttpRequest, queryset: Any) -> None:
-        """Give the selected sessions the full time for uploads again."""
-        sessions = [session for session in queryset if self._is_own(request, session)]
+        """Give the selected sessions the full time for uploads again; say which cannot use it.
+
+        A complete one can: a further file of its exam may be late.
+        """
+        sessions = [
+            session
+            for session in queryset
+            if self._is_own(request, session) and not session.contraindicated
+        ]
         for session in sessions:
             session.reopen(user=request.user)
         text = ngettext(
@@ -190,4 +197,12 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
             "%d sessions are open for uploads again.",
             len(sessions),
         )
-        self.message_user(request, text % len(sessions), messages.SUCCESS)
+        if sessions:
+            self.message_user(request, text % len(sessions), messages.SUCCESS)
+        if others := len(queryset) - len(sessions):
+            text = ngettext(
+                "%d session was left: it is contraindicated or another site's.",
+                "%d sessions were left: they are contraindicated or another site's.",
+                others,
+            )
+            self.message_user(request, text % others, messages.WARNING)

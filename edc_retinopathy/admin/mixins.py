@@ -1,6 +1,7 @@
 """What the app's admin classes share."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from edc_model_admin.history import SimpleHistoryAdmin
@@ -74,6 +75,18 @@ class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, Simp
     view_on_site = False
     list_per_page = 50
     show_full_result_count = False
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A version is looked at, never saved again: the pages offer no button for it."""
+        return True
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        """The audit trail; 404 for what is no key, which simple_history asks the database."""
+        try:
+            UUID(object_id)
+        except ValueError:
+            raise Http404 from None
+        return super().history_view(request, object_id, *args, **kwargs)
 
     def has_view_history_or_change_history_permission(
         self, request: HttpRequest, obj: Any = None

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.audit import Scope
 from edc_retinopathy.models import SessionFile, StorageAudit
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
@@ -68,10 +69,12 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
 
     def rendered_change_list_note(self) -> str | None:
         """When the storage was last audited, and what was found; None if it never was."""
-        audit = StorageAudit.objects.filter(finished_datetime__isnull=False).first()
+        audits = StorageAudit.objects.filter(finished_datetime__isnull=False)
+        # One of everything says more than a later one of a part.
+        audit = audits.filter(scope=str(Scope())).first() or audits.first()
         if audit is None:
             return None
-        return _("Last audit (%(scope)s): %(when)s. Findings: %(findings)d.") % {
+        return _("Last audit (%(scope)s): %(when)s; findings: %(findings)d.") % {
             "scope": audit.scope,
             "when": date_format(localtime(audit.finished_datetime), "DATETIME_FORMAT"),
             "findings": audit.findings,

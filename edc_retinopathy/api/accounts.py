@@ -16,15 +16,21 @@ from edc_retinopathy.models import CameraAccount
 def create_camera_account(username: str, site: Site, *, device_id: str = "") -> str:
     """Make the account, in the camera group and at one site; gives its token.
 
-    It has no password that any login accepts. Raises ``IntegrityError`` if the name is taken
-    and ``Group.DoesNotExist`` before the first migrate.
+    It has no password that any login accepts. Raises ``ValidationError`` for a name or a device
+    that cannot be one, ``IntegrityError`` if the name is taken and ``Group.DoesNotExist``
+    before the first migrate.
     """
     users: Any = get_user_model().objects
+    user = get_user_model()(username=username)
+    user.clean_fields(exclude=["password"])
+    account = CameraAccount(device_id=device_id)
+    account.clean_fields(exclude=["user"])
     user = users.create_user(username)
     user.groups.add(Group.objects.get(name=RETINOPATHY_CAMERA))
     # clinicedc makes the profile when it saves a user.
     user.userprofile.sites.add(site)
-    CameraAccount.objects.create(user=user, device_id=device_id)
+    account.user = user
+    account.save()
     return _new_token(user)
 
 

@@ -138,4 +138,8 @@ def _response(
     headers = dict(headers or {})
     if code in {"storage_error", "server_busy"}:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return Response(body, status=http_status, headers=headers)
+    response = Response(body, status=http_status, headers=headers)
+    # Django would log the path, and with it the subject's identifier.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    logger.warning("Refused: %s (%d).", code, http_status)
+    return response

@@ -24,5 +24,5 @@ urlpatterns = [
         name="upload",
     ),
     *schema_urls,
-    re_path(r"^retinopathy(/.*)?$", views.UnknownPathView.as_view(), name="unknown"),
+    re_path(r"^retinopathy(/[\s\S]*)?\Z", views.UnknownPathView.as_view(), name="unknown"),
 ]

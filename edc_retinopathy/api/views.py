@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.decorators import method_decorator
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound, Throttled
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from edc_retinopathy import access, conf
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import FileType
 from edc_retinopathy.client_address import client_address
-from edc_retinopathy.errors import FileTooLarge, ServerBusy
+from edc_retinopathy.errors import FileTooLarge, ServerBusy, StorageError
 from edc_retinopathy.ingest import Upload, receive_file
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.models.camera_session_queryset import CameraSessionQuerySet
@@ -39,6 +39,10 @@ from .serializers import (
 
 # What a multipart form adds to its file: boundaries, headers and the other fields.
 FORM_OVERHEAD_BYTES = 64 * 1024
+
+# A refused body that is no longer than this is read to its end.
+SHORT_BODY_BYTES = 1024 * 1024
+UNREAD = (FileTooLarge, ServerBusy, StorageError, AuthenticationFailed, NotAuthenticated, Throttled)
 
 
 def content_length(request: Request) -> int:
@@ -124,14 +128,14 @@ class UploadView(RetinopathyAPIView):
             raise too_large()
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer, having read the rest of the body where that is cheap.
+        """Answer, having read the rest of the body where it is short.
 
-        A server closes a connection whose body was not read; a client that is still sending
-        then sees it break instead of the answer. Not for a body that is too large, nor when
-        busy, nor for callers that are not known.
+        A server closes a connection whose body was not read, and a client that has sent all of
+        a short body then finds it closed when it sends the next. Not for what is refused to
+        keep load away.
         """
         response = super().handle_exception(exc)
-        if not isinstance(exc, FileTooLarge | ServerBusy | AuthenticationFailed | NotAuthenticated):
+        if content_length(self.request) <= SHORT_BODY_BYTES and not isinstance(exc, UNREAD):
             with suppress(OSError):
                 while self.request.read(CHUNK_BYTES):
                     pass
@@ -178,6 +182,7 @@ class StatusView(RetinopathyAPIView):
     def get(self, request: Request, subject_identifier: str) -> Response:
         """Answer 200 with the session's progress."""
         session = self.readable_sessions().for_subject(subject_identifier).for_status()
+        access.device_id_for(self.account, session.device_id)
         return Response(StatusSerializer(session).data)
 
 

@@ -32,6 +32,17 @@ class CameraSessionForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         field_classes = {"registered_subject": SubjectChoiceField}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "device_id" in self.fields:
+            # So that what a camera fills in while the form is open is not taken for a change.
+            self.fields["device_id"].show_hidden_initial = True
+
+    def clean_device_id(self) -> str:
+        """What was typed; if nothing was, what a camera may have filled in meanwhile."""
+        typed: str = self.cleaned_data["device_id"]
+        return typed if "device_id" in self.changed_data else self.instance.device_id or typed
+
     def clean(self) -> dict[str, Any]:
         """Hold the pregnancy answer to the subject's gender."""
         cleaned_data: dict[str, Any] = super().clean() or {}

@@ -10,7 +10,7 @@ Everything lives on one filesystem, below ``images/``::
 from .filenames import check_extension, check_filename, filename_key
 from .free_space import check_free_space
 from .incoming import IncomingFile, sweep_stale, too_large
-from .published import open_published, publish, withdraw
+from .published import open_published, publish, restore, withdraw
 
 __all__ = [
     "IncomingFile",
@@ -20,6 +20,7 @@ __all__ = [
     "filename_key",
     "open_published",
     "publish",
+    "restore",
     "sweep_stale",
     "too_large",
     "withdraw",

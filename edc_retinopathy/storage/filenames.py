@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from pathlib import PurePosixPath
 
-from edc_retinopathy.choices import ContentType, FileType
+from edc_retinopathy.choices import IMAGES, ContentType
 from edc_retinopathy.errors import InvalidFilename
 
 MAX_FILENAME_BYTES = 254
@@ -60,20 +60,21 @@ def check_filename(name: str) -> str:
     return name
 
 
-def check_extension(name: str, file_type: FileType) -> None:
-    """Raise ``InvalidFilename`` unless the name's extension belongs to the file type.
+def check_extension(name: str, content_type: ContentType) -> None:
+    """Raise ``InvalidFilename`` unless the name's extension is one of the content's.
 
-    What a person or a viewer would take the file for must be what it is.
+    What a person or a viewer would take the file for must be what it is; viewers tell images
+    apart by themselves.
     """
-    allowed = {extension for kind in file_type.accepts for extension in EXTENSIONS[kind]}
-    if PurePosixPath(name).suffix.lower() in allowed:
-        return
+    kinds = IMAGES if content_type in IMAGES else {content_type}
+    allowed = {extension for kind in kinds for extension in EXTENSIONS[kind]}
+    suffix = PurePosixPath(name).suffix.lower()
     # "IM.0.1" of a DICOM medium: a number is no extension of another kind of file.
-    if "" in allowed and PurePosixPath(name).suffix[1:].isdigit():
+    if suffix in allowed or ("" in allowed and suffix[1:].isdigit()):
         return
     named = ", ".join(sorted(extension for extension in allowed if extension))
     raise InvalidFilename(
-        f"The extension of the file name does not belong to file type {file_type.value}. "
+        f"The extension of the file name does not belong to {content_type.label} content. "
         f"Expected one of: {named}."
     )
 

@@ -51,6 +51,24 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
     return True
 
 
+def restore(incoming: IncomingFile, stored_filename: str) -> bool:
+    """Publish again what a record has and the disk has lost; True if it had.
+
+    Raises ``StorageError`` if the stored file is there with another size: only a person may
+    touch it.
+    """
+    path = published_path(stored_filename)
+    with storage_errors("looking at the stored file"):
+        if not path.exists():
+            publish(incoming, stored_filename)
+            return True
+        if path.stat().st_size != incoming.size:
+            raise StorageError(
+                "The file stored earlier was changed on the disk. A data manager must look at it."
+            )
+    return False
+
+
 @lru_cache(maxsize=10_000)
 def flush_name_once(directory: Path, inode: int) -> None:
     """Flush a session directory's own name, once in the life of this process.

@@ -1,5 +1,6 @@
 """A stored file as an HTTP response: safe headers, conditions and ranges (RFC 9110)."""
 
+import os
 import re
 from io import BufferedReader
 from typing import Any
@@ -33,11 +34,14 @@ def stored_file_response(
     """The file's bytes, all or the range asked for, or 304 or 416.
 
     The type is the one detected on receipt and is never guessed again. Raises
-    ``FileNotFoundError`` if the bytes are gone.
+    ``FileNotFoundError`` if the bytes are gone, or fewer or more than were stored.
     """
     etag = quote_etag(session_file.checksum)
     last_modified = int(session_file.received_datetime.timestamp())
     stream = storage.open_published(session_file.stored_filename)
+    if os.fstat(stream.fileno()).st_size != session_file.file_size:
+        stream.close()
+        raise FileNotFoundError("The stored file has another size than its record.")
     response: HttpResponseBase | None = get_conditional_response(request, etag, last_modified)
     if response is None:
         response = _body(request, session_file, stream, etag, last_modified)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -358,6 +359,18 @@ class TestReopen:
         session.refresh_from_db()
         assert session.report_datetime == reported
         assert session.last_resolved_datetime == pinned
+
+    def test_a_contraindicated_session_is_left_and_said_so(
+        self, clinician: User, subject: RegisteredSubject
+    ) -> None:
+        session = factories.create_session(
+            subject, minutes=LONG_AGO_MINUTES, **factories.CONTRAINDICATED
+        )
+        response = self.reopen(clinician, session)
+        session.refresh_from_db()
+        assert session.last_reopened_datetime is None
+        (message,) = get_messages(response.wsgi_request)
+        assert "contraindicated" in str(message)
 
     def test_a_grader_is_not_offered_to_reopen(
         self, grader: User, subject: RegisteredSubject

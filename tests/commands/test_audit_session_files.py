@@ -393,3 +393,11 @@ class TestQuarantine:
     ) -> None:
         run("--quarantine", "--commit")
         assert path_of(photo).read_bytes() == samples.small_jpeg()
+
+
+def test_a_name_that_is_not_utf8_is_a_file_without_a_record(run: Run, photo: SessionFile) -> None:
+    directory = factories.image_path(photo.camera_session, "x").parent
+    (directory / os.fsdecode(b"\xff.jpg")).write_bytes(b"x")
+    done = run("--show-names")
+    assert "orphan" in done.output
+    assert "\\udcff.jpg" in done.output

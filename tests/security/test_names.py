@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, example, given, seed, settings
 from hypothesis import strategies as st
 
-from edc_retinopathy.choices import FileType
+from edc_retinopathy.choices import ContentType
 from edc_retinopathy.errors import InvalidFilename
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.storage import check_extension, check_filename, filename_key
@@ -236,29 +236,25 @@ class TestTwins:
             assert response.status_code == 201
 
 
-@pytest.mark.parametrize("file_type", FileType)
-def test_only_the_extensions_of_its_kinds_belong_to_a_file_type(file_type: FileType) -> None:
-    allowed = {
-        "left": {".jpg", ".jpeg", ".jpe", ".jfif", ".png"},
-        "dicom": {".dcm", ".dicom", ".dic", "", ".1"},
-        "report": {".pdf", ".html", ".htm", ".xhtml"},
-    }
-    kind = next((k for k in ("dicom", "report") if file_type.value.endswith(k)), "left")
-    every = set().union(*allowed.values()) | {
-        ".exe",
-        ".php",
-        ".svg",
-        ".js",
-        ".zip",
-        ".svgz",
-        ".shtml",
-    }
+IMAGE_EXTENSIONS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png"}
+ALLOWED = {
+    ContentType.JPEG: IMAGE_EXTENSIONS,
+    ContentType.PNG: IMAGE_EXTENSIONS,
+    ContentType.DICOM: {".dcm", ".dicom", ".dic", "", ".1"},
+    ContentType.PDF: {".pdf"},
+    ContentType.HTML: {".html", ".htm", ".xhtml"},
+}
+OTHERS = {".exe", ".php", ".svg", ".js", ".zip", ".svgz", ".shtml"}
+
+
+@pytest.mark.parametrize("content_type", list(ContentType))
+def test_only_the_extensions_of_its_kind_belong_to_a_content(content_type: ContentType) -> None:
     accepted = set()
-    for extension in every:
+    for extension in OTHERS.union(*ALLOWED.values()):
         try:
-            check_extension(f"name{extension}", file_type)
-            check_extension(f"name{extension.upper()}", file_type)
+            check_extension(f"name{extension}", content_type)
+            check_extension(f"name{extension.upper()}", content_type)
         except InvalidFilename:
             continue
         accepted.add(extension)
-    assert accepted == allowed[kind]
+    assert accepted == ALLOWED[content_type]

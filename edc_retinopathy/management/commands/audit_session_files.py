@@ -89,7 +89,10 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             stream = self.stdout
             if options["output"]:
-                stream = stack.enter_context(options["output"].open("w", encoding="utf-8"))
+                try:
+                    stream = stack.enter_context(options["output"].open("w", encoding="utf-8"))
+                except OSError as e:
+                    raise CommandError(f"The report cannot be written: {e.strerror}.") from e
             report = REPORTS[options["format"]](stream, show_names=options["show_names"])
             audit = self._run(scope, report, options)
             report.close(audit)

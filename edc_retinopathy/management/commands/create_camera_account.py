@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.contrib.sites.models import Site
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 
@@ -38,7 +39,10 @@ class Command(BaseCommand):
             self.stdout.write(f"The account {options['name']} is closed.")
             return
         if options["rotate"]:
-            token = rotate_token(self._account(options["name"]))
+            account = self._account(options["name"])
+            if not account.user.is_active:
+                self.stdout.write(f"The account {options['name']} was closed and is open again.")
+            token = rotate_token(account)
         else:
             token = self._create(options["name"], options["site"], options["device"])
         self.stdout.write(f"Token of {options['name']} (shown only now): {token}")
@@ -56,6 +60,8 @@ class Command(BaseCommand):
             raise CommandError(f"--site must be the id of a site. Expected one of: {ids}.")
         try:
             return create_camera_account(name, site, device_id=device_id)
+        except ValidationError as e:
+            raise CommandError("; ".join(e.messages)) from None
         except IntegrityError:
             raise CommandError(
                 f"The name {name} is taken. For a camera account: --rotate or --revoke."
