@@ -49,7 +49,7 @@ class AppUrl:
             "<str:file_type>": "left",
             "^(?P<app_label>edc_retinopathy|edc_registration)/$": "edc_retinopathy/",
             "(?P<url>.*)$": "no/such/page/",
-            "^retinopathy(/.*)?$": "retinopathy/no/such/endpoint/",
+            r"^retinopathy(/[\s\S]*)?\Z": "retinopathy/no/such/endpoint/",
         }
         path = f"/{self.route}"
         for parameter, value in values.items():
