@@ -141,5 +141,7 @@ def _response(
     response = Response(body, status=http_status, headers=headers)
     # Django would log the path, and with it the subject's identifier.
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
-    logger.warning("Refused: %s (%d).", code, http_status)
+    # Errors of the server were logged with their cause.
+    if http_status < status.HTTP_500_INTERNAL_SERVER_ERROR:
+        logger.warning("Refused: %s (%d).", code, http_status)
     return response

@@ -11,6 +11,7 @@ from django.http.multipartparser import MultiPartParser as DjangoMultiPartParser
 from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser
+from rest_framework.request import Request
 
 from edc_retinopathy.errors import InvalidFilename, InvalidRequest
 from edc_retinopathy.storage import IncomingFile, check_filename
@@ -26,6 +27,12 @@ EMPTY_NAME = re.compile(
 FILE_HEADER = re.compile(rb"form-data[^\r\n]*\bname=\"?file\b[^\r\n]*", re.IGNORECASE)
 # No body in JSON that this API reads comes near it.
 JSON_BYTES = 16 * 1024
+
+
+def content_length(request: Request) -> int:
+    """The length of the body, as announced; 0 if it is not, or is no number."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(announced) if announced.isdecimal() else 0
 
 
 class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
@@ -85,8 +92,7 @@ class SmallJSONParser(JSONParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The JSON value; raises ``ParseError`` if it is none, too long, or too deeply nested."""
-        meta = (parser_context or {})["request"].META
-        if int(meta.get("CONTENT_LENGTH") or 0) > JSON_BYTES:
+        if content_length((parser_context or {})["request"]) > JSON_BYTES:
             raise ParseError(f"The JSON body is longer than {JSON_BYTES} bytes.")
         try:
             return super().parse(stream, media_type, parser_context)

@@ -26,7 +26,7 @@ from .authentication import AccessTokenAuthentication
 from .exceptions import LengthRequired, exception_handler
 from .limits import AccountThrottle, upload_slot
 from .negotiation import AlwaysTheFirstRenderer
-from .parsers import CHUNK_BYTES, SmallJSONParser, UploadParser
+from .parsers import CHUNK_BYTES, SmallJSONParser, UploadParser, content_length
 from .permissions import HasEndpointPermission
 from .serializers import (
     ResolveSerializer,
@@ -43,12 +43,6 @@ FORM_OVERHEAD_BYTES = 64 * 1024
 # A refused body that is no longer than this is read to its end.
 SHORT_BODY_BYTES = 1024 * 1024
 UNREAD = (FileTooLarge, ServerBusy, StorageError, AuthenticationFailed, NotAuthenticated, Throttled)
-
-
-def content_length(request: Request) -> int:
-    """The length of the body, as announced; 0 if it is not, or is no number."""
-    announced = str(request.META.get("CONTENT_LENGTH") or "")
-    return int(announced) if announced.isdecimal() else 0
 
 
 # An upload commits before it answers, whatever ATOMIC_REQUESTS says.

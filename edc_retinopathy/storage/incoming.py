@@ -46,7 +46,11 @@ class IncomingFile:
             make_directory(directory)
             self.path = directory / f"{uuid4()}.part"
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE)
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self.discard()
+                raise
 
     @property
     def checksum(self) -> str:
