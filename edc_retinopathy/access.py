@@ -13,8 +13,16 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connections, router
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+)
 from django.http import HttpRequest
 from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
 from edc_sites.exceptions import InvalidSiteForUser
@@ -22,11 +30,9 @@ from edc_sites.site import sites
 
 from .auth_objects import ADD_FILES, VIEW_SESSIONS
 from .errors import NotPermitted
+from .prepared import Parameter, PreparedQuery
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
-# Stand-ins for values in a query that is built before they are known.
-TOKEN = "<token>"  # noqa: S105
-SITE_ID = -1
 # The permissions that the API asks for, and the annotations that answer.
 PERMISSION_ANNOTATIONS = {VIEW_SESSIONS: "may_view_sessions", ADD_FILES: "may_add_files"}
 
@@ -44,35 +50,28 @@ def user_of_token(key: str, site_id: int) -> Any:
     ``may_add_files`` (granted to the user, by a group or by being a superuser), ``has_site``
     (may work at this site), ``is_multisite_viewer`` and ``bound_device_id``.
     """
-    sql, parameters = _query_of_token(connections[router.db_for_read(get_user_model())].vendor)
-    values = {TOKEN: key, SITE_ID: site_id}
-    users: Any = get_user_model().objects
-    return next(iter(users.raw(sql, [values.get(p, p) for p in parameters])), None)
+    return _query_of_token().first(token=key, site_id=site_id)
 
 
 @cache
-def _query_of_token(vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """The query's SQL and parameters, with stand-ins for the token and the site.
-
-    Built once for each kind of database: Django takes 2 ms to build what runs in 0.1 ms, and
-    every request of a camera asks it.
-    """
+def _query_of_token() -> PreparedQuery[Any]:
     users: Any = get_user_model().objects
     granted = {
         name: Exists(users.with_perm(permission, backend=MODEL_BACKEND).filter(pk=OuterRef("pk")))
         for permission, name in PERMISSION_ANNOTATIONS.items()
     }
-    in_profile = Exists(users.filter(pk=OuterRef("pk"), userprofile__sites__pk=SITE_ID))
-    query = users.filter(auth_token__key=TOKEN).annotate(
-        has_site=ExpressionWrapper(
-            Q(is_superuser=True) | Q(in_profile), output_field=BooleanField()
-        ),
-        is_multisite_viewer=F("userprofile__is_multisite_viewer"),
-        bound_device_id=F("camera_account__device_id"),
-        **granted,
+    site_id = Parameter("site_id", IntegerField())
+    in_profile = Exists(users.filter(pk=OuterRef("pk"), userprofile__sites__pk=site_id))
+    return PreparedQuery(
+        users.filter(auth_token__key=Parameter("token", CharField())).annotate(
+            has_site=ExpressionWrapper(
+                Q(is_superuser=True) | Q(in_profile), output_field=BooleanField()
+            ),
+            is_multisite_viewer=F("userprofile__is_multisite_viewer"),
+            bound_device_id=F("camera_account__device_id"),
+            **granted,
+        )
     )
-    sql, parameters = query.query.sql_with_params()
-    return sql, parameters
 
 
 def device_id_for(user: Any, *named: str) -> str:

@@ -71,21 +71,15 @@ def resolved(session: CameraSession) -> dict[str, Any]:
     }
 
 
-class SessionFileSerializer(serializers.ModelSerializer[SessionFile]):
+class SessionFileSerializer(serializers.Serializer[SessionFile]):
     """The answer to an upload."""
 
+    id = serializers.UUIDField()
     camera_session_id = serializers.UUIDField()
-
-    class Meta:
-        model = SessionFile
-        fields = (
-            "id",
-            "camera_session_id",
-            "file_type",
-            "original_filename",
-            "stored_filename",
-            "checksum",
-        )
+    file_type = serializers.CharField()
+    original_filename = serializers.CharField()
+    stored_filename = serializers.CharField()
+    checksum = serializers.CharField()
 
 
 class StatusSerializer(serializers.Serializer[CameraSession]):

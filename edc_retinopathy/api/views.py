@@ -18,8 +18,11 @@ from edc_retinopathy.choices import FileType
 from edc_retinopathy.client_address import client_address
 from edc_retinopathy.errors import FileTooLarge, ServerBusy, StorageError
 from edc_retinopathy.ingest import Upload, receive_file
-from edc_retinopathy.models import CameraSession
-from edc_retinopathy.models.camera_session_queryset import CameraSessionQuerySet
+from edc_retinopathy.session_choice import (
+    session_for_status,
+    session_for_upload,
+    session_to_resolve,
+)
 from edc_retinopathy.storage import check_free_space, sweep_stale, too_large
 
 from .authentication import AccessTokenAuthentication
@@ -73,15 +76,13 @@ class RetinopathyAPIView(APIView):
         """The authenticated user of the request."""
         return self.request.user
 
-    def readable_sessions(self) -> CameraSessionQuerySet:
-        """The sessions that the account may look at."""
-        site_id = access.current_site_id(self.request)
-        return CameraSession.objects.visible_at(access.readable_site_ids(self.account, site_id))
+    def readable_site_ids(self) -> tuple[int, ...]:
+        """The sites whose sessions the account may look at."""
+        return access.readable_site_ids(self.account, access.current_site_id(self.request))
 
-    def writable_sessions(self) -> CameraSessionQuerySet:
-        """The sessions that the account may change."""
-        site_id = access.current_site_id(self.request)
-        return CameraSession.objects.visible_at(access.writable_site_ids(self.account, site_id))
+    def writable_site_ids(self) -> tuple[int, ...]:
+        """The sites whose sessions the account may change."""
+        return access.writable_site_ids(self.account, access.current_site_id(self.request))
 
 
 class PingView(RetinopathyAPIView):
@@ -103,7 +104,7 @@ class ResolveView(RetinopathyAPIView):
         serializer.is_valid(raise_exception=True)
         subject_identifier = serializer.validated_data["subject_identifier"]
         device_id = access.device_id_for(self.account, serializer.validated_data["device_id"] or "")
-        session = self.writable_sessions().for_subject(subject_identifier).to_resolve()
+        session = session_to_resolve(subject_identifier, self.writable_site_ids())
         access.device_id_for(self.account, session.device_id)
         session.pin(device_id=device_id, user=self.account)
         return Response(resolved(session))
@@ -141,10 +142,8 @@ class UploadView(RetinopathyAPIView):
         query = UploadQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         # Chosen before the body is read: a slow upload belongs to the exam that it began in.
-        session = (
-            self.writable_sessions()
-            .for_subject(subject_identifier)
-            .for_upload(query.validated_data["camera_session_id"])
+        session = session_for_upload(
+            subject_identifier, self.writable_site_ids(), query.validated_data["camera_session_id"]
         )
         device_id = access.device_id_for(self.account, session.device_id)
         with upload_slot():
@@ -175,7 +174,7 @@ class StatusView(RetinopathyAPIView):
 
     def get(self, request: Request, subject_identifier: str) -> Response:
         """Answer 200 with the session's progress."""
-        session = self.readable_sessions().for_subject(subject_identifier).for_status()
+        session = session_for_status(subject_identifier, self.readable_site_ids())
         access.device_id_for(self.account, session.device_id)
         return Response(StatusSerializer(session).data)
 

@@ -1,11 +1,8 @@
-"""Which session is meant: the contract's rules of choice, as queries.
-
-Each choice is a single query, whatever the number of sessions of a subject.
-"""
+"""Sessions as an account may see them, with what their files and answers make of them."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
-from uuid import UUID
 
 from clinicedc_constants import YES
 from django.db import models
@@ -15,20 +12,21 @@ from django.utils import timezone
 
 from edc_retinopathy import conf
 from edc_retinopathy.choices import CLEARED_ANSWERS, CONTRAINDICATION_FIELDS, REQUIREMENTS, FileType
-from edc_retinopathy.errors import NoEligibleSession, NoSession
 
 if TYPE_CHECKING:
-    from .camera_session import CameraSession
+    # Named in the base class alone.
+    from .camera_session import CameraSession  # noqa: F401
 
 NEWEST_FIRST = ("-report_datetime", "-created", "-pk")
 
-NO_SESSION = "There is no camera session for this subject."
-EXPIRED = (
-    "The camera session for this subject has expired. "
-    "A clinician can reopen it for uploads in the EDC."
-)
-NOT_ELIGIBLE = "Every camera session of this subject is complete or contraindicated."
-CONTRAINDICATED = "The camera session for this subject is contraindicated."
+# The earliest that every database can store.
+LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)
+
+
+def expiry_cutoff() -> datetime:
+    """A session that nothing happened to since then has expired; long ago if none ever does."""
+    expires_after = conf.session_expires_after()
+    return LONG_AGO if expires_after is None else timezone.now() - expires_after
 
 
 def has_file_annotation(file_type: FileType) -> str:
@@ -43,18 +41,11 @@ def _files_of_session() -> "models.QuerySet[Any]":
 
 
 class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
-    """Sessions of a subject, as an account may see them, and the one that is meant."""
+    """Sessions of a subject, as an account may see them, ranked by the contract's rules."""
 
     def visible_at(self, site_ids: Iterable[int]) -> Self:
         """Those of the sites given."""
         return self.filter(site_id__in=list(site_ids))
-
-    def for_subject(self, subject_identifier: str) -> Self:
-        """Those of one subject; an identifier that cannot be one has none."""
-        # PostgreSQL refuses a NUL in a parameter instead of finding nothing.
-        if "\x00" in subject_identifier:
-            return self.none()
-        return self.filter(subject_identifier=subject_identifier)
 
     def with_uploaded_file_types(self) -> Self:
         """Adds what ``uploaded_file_types`` needs, so that it asks the database no more."""
@@ -67,15 +58,16 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
             }
         )
 
-    def with_usability(self) -> Self:
+    def with_usability(self, cutoff: Any = None) -> Self:
         """Adds ``is_contraindicated`` and ``has_expired``, computed by the database.
 
-        They agree with the model's ``contraindicated is True`` and ``is_expired``; a test
-        holds the two together.
+        Expired is what nothing happened to since ``cutoff``, a datetime or an expression; by
+        default :func:`expiry_cutoff`. They agree with the model's ``contraindicated is True`` and
+        ``is_expired``; a test holds the two together.
         """
         return self.annotate(
             is_contraindicated=_as_boolean(_contraindicated()),
-            has_expired=_as_boolean(_expired()),
+            has_expired=_as_boolean(_expired(cutoff or expiry_cutoff())),
         )
 
     def contraindicated(self) -> Self:
@@ -106,95 +98,49 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         """By the date of the report, then of entry."""
         return self.order_by(*NEWEST_FIRST)
 
-    def to_resolve(self) -> "CameraSession":
-        """The newest that is neither contraindicated, complete nor expired.
+    def rank_to_resolve(self, cutoff: Any) -> Self:
+        """The session to resolve first: open ones before others, then unexpired ones, then newest.
 
-        Raises ``NoSession`` if there is none at all or all that are open have expired, and
-        ``NoEligibleSession`` if every one is complete or contraindicated.
+        Adds ``is_open`` and what a resolve needs besides; ``cutoff`` as in ``with_usability``.
         """
-        session: CameraSession | None = (
+        return (
             self.defer("initials")
             .with_uploaded_file_types()
-            .with_usability()
+            .with_usability(cutoff)
             .annotate(
                 is_open=_as_boolean(~_contraindicated() & ~_complete()),
                 stored_initials=Cast("initials", models.CharField()),
             )
             .order_by("-is_open", "has_expired", *NEWEST_FIRST)
-            .first()
-        )
-        if session is None:
-            raise NoSession(NO_SESSION)
-        if not session.is_open:
-            raise NoEligibleSession(NOT_ELIGIBLE)
-        if session.has_expired:
-            raise NoSession(EXPIRED)
-        return session
-
-    def for_upload(self, camera_session_id: UUID | None = None) -> "CameraSession":
-        """The session that an upload goes to.
-
-        With an id: that one, expired or not. Without: the one last resolved, complete or
-        not; if none ever was resolved, the newest that is neither expired nor
-        contraindicated. A resolved session that has expired is not replaced by another one:
-        the files of one exam must not slide into another. Raises ``NoSession`` and
-        ``NoEligibleSession``.
-        """
-        if camera_session_id is None:
-            session = self.implied_by_upload()
-        else:
-            session = self.for_ingest().filter(pk=camera_session_id).first()
-        if session is None:
-            raise NoSession(NO_SESSION)
-        if session.is_contraindicated:
-            raise NoEligibleSession(CONTRAINDICATED)
-        if camera_session_id is None and session.has_expired:
-            raise NoSession(EXPIRED)
-        return session
-
-    def for_status(self) -> "CameraSession":
-        """The session that an upload without an id would go to; failing that, the newest.
-
-        Raises ``NoSession`` if there is none.
-        """
-        sessions = self.defer("initials").with_uploaded_file_types()
-        session = sessions.implied_by_upload()
-        if session is None:
-            raise NoSession(NO_SESSION)
-        if session.is_contraindicated or session.has_expired:
-            session = sessions.newest_first()[0]
-        return session
-
-    def for_ingest(self) -> Self:
-        """With what an upload must know of its session: may it be used, and how full is it?"""
-        files = _files_of_session().order_by().values("camera_session")
-        return (
-            # Decrypting the initials would cost more than the rest of the query.
-            self.defer("initials")
-            .with_usability()
-            .annotate(
-                file_count=_or_zero(files.annotate(n=Count("pk")).values("n")),
-                stored_bytes=_or_zero(files.annotate(n=Sum("file_size")).values("n")),
-            )
         )
 
-    def implied_by_upload(self) -> "CameraSession | None":
-        """The session that an upload without an id means; None if the subject has none.
-
-        The session last resolved, whatever its state; else the best there is, newest first.
+    def rank_for_upload(self, cutoff: Any) -> Self:
+        """The session that an upload without an id means first: the one last resolved, whatever
+        its state; else the best there is, newest first. ``cutoff`` as in ``with_usability``.
         """
         last_resolved = (
             self.filter(last_resolved_datetime__isnull=False)
             .order_by("-last_resolved_datetime", "-pk")
             .values("pk")[:1]
         )
-        implied: CameraSession | None = (
-            self.for_ingest()
+        return (
+            self.for_ingest(cutoff)
             .annotate(is_last_resolved=_as_boolean(Q(pk=Subquery(last_resolved))))
             .order_by("-is_last_resolved", "is_contraindicated", "has_expired", *NEWEST_FIRST)
-            .first()
         )
-        return implied
+
+    def for_ingest(self, cutoff: Any) -> Self:
+        """With what an upload must know of its session: may it be used, and how full is it?"""
+        files = _files_of_session().order_by().values("camera_session")
+        return (
+            # Decrypting the initials would cost more than the rest of the query.
+            self.defer("initials")
+            .with_usability(cutoff)
+            .annotate(
+                file_count=_or_zero(files.annotate(n=Count("pk")).values("n")),
+                stored_bytes=_or_zero(files.annotate(n=Sum("file_size")).values("n")),
+            )
+        )
 
 
 def _as_boolean(condition: Q) -> Case:
@@ -233,12 +179,8 @@ def _complete() -> Q:
     return condition
 
 
-def _expired() -> Q:
-    """True where the time allowed has passed since the latest of the four moments."""
-    expires_after = conf.session_expires_after()
-    if expires_after is None:
-        return Q(pk__isnull=True)
-    cutoff = timezone.now() - expires_after
+def _expired(cutoff: Any) -> Q:
+    """True where none of the four moments is after the cutoff."""
     return ~(
         Q(report_datetime__gt=cutoff)
         | Q(last_resolved_datetime__isnull=False, last_resolved_datetime__gt=cutoff)

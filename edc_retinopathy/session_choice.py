@@ -1,0 +1,122 @@
+"""Which session is meant: the contract's rules of choice.
+
+Each choice is a single query, whatever the number of sessions of a subject. ``site_ids`` are the
+sites whose sessions the account may use; with none there is no session.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, DateTimeField, UUIDField
+
+from .errors import NoEligibleSession, NoSession
+from .models import CameraSession
+from .models.camera_session_queryset import CameraSessionQuerySet, expiry_cutoff
+from .prepared import Parameter, PreparedQuery
+
+NO_SESSION = "There is no camera session for this subject."
+EXPIRED = (
+    "The camera session for this subject has expired. "
+    "A clinician can reopen it for uploads in the EDC."
+)
+NOT_ELIGIBLE = "Every camera session of this subject is complete or contraindicated."
+CONTRAINDICATED = "The camera session for this subject is contraindicated."
+
+CUTOFF: Any = Parameter("cutoff", DateTimeField())
+
+
+def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:
+    """The newest that is neither contraindicated, complete nor expired.
+
+    Raises ``NoSession`` if there is none at all or all that are open have expired, and
+    ``NoEligibleSession`` if every one is complete or contraindicated.
+    """
+    session = _first(_to_resolve, subject_identifier, site_ids)
+    if not session.is_open:
+        raise NoEligibleSession(NOT_ELIGIBLE)
+    if session.has_expired:
+        raise NoSession(EXPIRED)
+    return session
+
+
+def session_for_upload(
+    subject_identifier: str, site_ids: tuple[int, ...], camera_session_id: UUID | None = None
+) -> CameraSession:
+    """The session that an upload goes to.
+
+    With an id: that one, expired or not. Without: the one last resolved, complete or not; if none
+    ever was resolved, the newest that is neither expired nor contraindicated. A resolved session
+    that has expired is not replaced by another one: the files of one exam must not slide into
+    another. Raises ``NoSession`` and ``NoEligibleSession``.
+    """
+    if camera_session_id is None:
+        session = _first(_for_upload, subject_identifier, site_ids)
+    else:
+        session = _first(_of_id, subject_identifier, site_ids, camera_session_id=camera_session_id)
+    if session.is_contraindicated:
+        raise NoEligibleSession(CONTRAINDICATED)
+    if camera_session_id is None and session.has_expired:
+        raise NoSession(EXPIRED)
+    return session
+
+
+def session_for_status(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:
+    """The session that an upload without an id would go to; failing that, the newest.
+
+    Raises ``NoSession`` if there is none.
+    """
+    session = _first(_for_status, subject_identifier, site_ids)
+    if session.is_contraindicated or session.has_expired:
+        session = _first(_newest, subject_identifier, site_ids)
+    return session
+
+
+def _first(
+    question: Callable[[CameraSessionQuerySet], CameraSessionQuerySet],
+    subject_identifier: str,
+    site_ids: tuple[int, ...],
+    **values: Any,
+) -> CameraSession:
+    session = None
+    # PostgreSQL refuses a NUL in a parameter instead of finding nothing.
+    if site_ids and "\x00" not in subject_identifier:
+        session = _prepared(question, site_ids).first(
+            subject_identifier=subject_identifier, cutoff=expiry_cutoff(), **values
+        )
+    if session is None:
+        raise NoSession(NO_SESSION)
+    return session
+
+
+@lru_cache(maxsize=1000)
+def _prepared(
+    question: Callable[[CameraSessionQuerySet], CameraSessionQuerySet], site_ids: tuple[int, ...]
+) -> PreparedQuery[CameraSession]:
+    subject_identifier: Any = Parameter("subject_identifier", CharField())
+    sessions = CameraSession.objects.visible_at(site_ids).filter(
+        subject_identifier=subject_identifier
+    )
+    return PreparedQuery(question(sessions)[:1])
+
+
+def _to_resolve(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
+    return sessions.rank_to_resolve(CUTOFF)
+
+
+def _for_upload(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
+    return sessions.rank_for_upload(CUTOFF)
+
+
+def _of_id(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
+    camera_session_id: Any = Parameter("camera_session_id", UUIDField())
+    return sessions.for_ingest(CUTOFF).filter(pk=camera_session_id)
+
+
+def _for_status(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
+    return sessions.with_uploaded_file_types().rank_for_upload(CUTOFF)
+
+
+def _newest(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
+    return sessions.defer("initials").with_uploaded_file_types().newest_first()
