@@ -4,10 +4,11 @@ Original bytes are re-hashed on schedule (ICH E6(R3) 4.2; 21 CFR 11.10(c)). An a
 file; it remembers on each record when it was checked and what was found.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,14 @@ from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.errors import StorageError
 from edc_retinopathy.models import SessionFile, StorageAudit
 from edc_retinopathy.storage.incoming import stale_files
-from edc_retinopathy.storage.inventory import FileOnDisk, files_in, session_directories
+from edc_retinopathy.storage.inventory import FileOnDisk, files_on_disk
 from edc_retinopathy.storage.published import published_path, sha256_of
 
 # Records that are checked, and remembered as checked, at a time.
 BATCH = 200
+
+# Key, stored file name, size in bytes, SHA-256.
+type Row = tuple[UUID, str, int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,46 +66,78 @@ class Scope:
         """True if nothing narrows it: only then files without a record can be told."""
         return self == Scope()
 
-    def records(self, *, after: UUID | None = None) -> QuerySet[SessionFile]:
-        """The records, in the order of their keys, behind ``after`` if it is given."""
+    def records(self) -> QuerySet[SessionFile]:
+        """The records that may be checked: of a sample, those that it is taken from."""
         records = SessionFile.objects.order_by("pk")
         if self.since:
             records = records.filter(received_datetime__gte=self.since)
         if self.camera_session_id:
             records = records.filter(camera_session_id=self.camera_session_id)
-        if self.sample:
-            chosen = list(records.order_by("?").values_list("pk", flat=True)[: self.sample])
-            records = SessionFile.objects.filter(pk__in=chosen).order_by("pk")
-        if after:
-            records = records.filter(pk__gt=after)
         return records
+
+    def count(self, *, after: UUID | None = None) -> int:
+        """How many records are to be checked behind ``after``."""
+        records = self.records()
+        count = (records.filter(pk__gt=after) if after else records).count()
+        return min(count, self.sample) if self.sample else count
+
+    def batches(self, *, after: UUID | None = None) -> Iterator[list[Row]]:
+        """What is known of each record, in the order of the keys, behind ``after`` if given.
+
+        Batch by batch behind the last key: MariaDB's driver would load all rows of an iterator.
+        """
+        rows = self.records().values_list("pk", "stored_filename", "file_size", "checksum")
+        if self.sample:
+            chosen = self.records().order_by("?").values_list("pk", flat=True)[: self.sample]
+            for keys in batched(sorted(chosen), BATCH):
+                yield list(rows.filter(pk__in=keys))
+            return
+        while batch := list((rows.filter(pk__gt=after) if after else rows)[:BATCH]):
+            after = batch[-1][0]
+            yield batch
 
 
 def check_records(
     audit: StorageAudit,
-    records: QuerySet[SessionFile],
+    scope: Scope,
     *,
     workers: int = 1,
     on_checked: Callable[[int], Any] = lambda count: None,
 ) -> Iterator[Finding]:
     """Re-hash the files of the records and give what is wrong; in constant memory.
 
-    ``audit`` and the records are kept up to date batch by batch, so that an interrupted audit
-    can go on; ``on_checked`` is told how many files each batch had.
+    Goes on where ``audit`` stopped. It and the records are kept up to date batch by batch, so that
+    an interrupted audit can go on; ``on_checked`` is told of each file.
     """
-    rows = records.values_list("pk", "stored_filename", "file_size", "checksum")
+
+    def examine(row: Row) -> Finding | None:
+        finding = _examine(row)
+        on_checked(1)
+        return finding
+
     with ThreadPoolExecutor(workers) as pool:
-        # Page by page behind the last key: MariaDB's driver would load all rows of an iterator.
-        page = list(rows[:BATCH])
-        while page:
-            batch, page = page, list(rows.filter(pk__gt=page[-1][0])[:BATCH])
-            findings = [finding for finding in pool.map(_examine, batch) if finding]
+        for batch in scope.batches(after=audit.last_checked_id):
+            findings = [finding for finding in pool.map(examine, batch) if finding]
             _remember(audit, [row[0] for row in batch], findings)
-            on_checked(len(batch))
             yield from findings
 
 
-def _examine(row: tuple[UUID, str, int, str]) -> Finding | None:
+def earlier_findings(audit: StorageAudit) -> Iterator[Finding]:
+    """What an audit of everything had found before it was interrupted, from the records."""
+    wrong = (
+        SessionFile.objects.filter(
+            pk__lte=audit.last_checked_id, last_audit_datetime__gte=audit.started_datetime
+        )
+        .exclude(last_audit_result=AuditResult.OK)
+        .order_by("pk")
+        .values_list("pk", "stored_filename", "last_audit_result")
+    )
+    for pk, stored_filename, result in wrong.iterator():
+        detail = "found before the audit was interrupted"
+        yield _finding(AuditResult(result), detail, pk, stored_filename)
+
+
+def _examine(row: Row) -> Finding | None:
     pk, stored_filename, file_size, checksum = row
     found: tuple[AuditResult, str] | None = None
     try:
@@ -117,15 +153,27 @@ def _examine(row: tuple[UUID, str, int, str]) -> Finding | None:
         found = AuditResult.UNREADABLE, e.strerror or "it cannot be read"
     except (StorageError, ValueError):
         found = AuditResult.UNREADABLE, "its recorded name is none that a file can have"
-    if found is None:
-        return None
+    return _finding(*found, pk, stored_filename) if found else None
+
+
+def _finding(result: AuditResult, detail: str, pk: UUID, stored_filename: str) -> Finding:
     return Finding(
-        result=found[0],
-        detail=found[1],
+        result=result,
+        detail=detail,
         session_file_id=pk,
-        directory=stored_filename.partition("/")[0],
+        directory=_session_directory(stored_filename),
         stored_filename=stored_filename,
     )
+
+
+def _session_directory(stored_filename: str) -> str:
+    """The first part of the name if it is a session's key: what else lies there may name one."""
+    directory = stored_filename.partition("/")[0]
+    try:
+        UUID(directory)
+    except ValueError:
+        return ""
+    return directory
 
 
 def _remember(audit: StorageAudit, checked: list[UUID], findings: list[Finding]) -> None:
@@ -143,30 +191,40 @@ def _remember(audit: StorageAudit, checked: list[UUID], findings: list[Finding])
     audit.save()
 
 
-def find_orphans(audit: StorageAudit) -> Iterator[tuple[FileOnDisk, Finding]]:
-    """Files without a record, and a finding for each; one query for each directory."""
-    for directory in session_directories():
-        on_disk = list(files_in(directory))
-        # A name that is not UTF-8 has no record, and cannot be asked for.
-        names = [file.stored_filename for file in on_disk if _is_utf8(file.stored_filename)]
-        recorded = set(
-            SessionFile.objects.filter(stored_filename__in=names).values_list(
-                "stored_filename", flat=True
+def find_orphans(
+    audit: StorageAudit, *, on_seen: Callable[[int], Any] = lambda count: None
+) -> Iterator[tuple[FileOnDisk, Finding]]:
+    """Files without a record, and a finding for each; one query for each batch of files.
+
+    ``on_seen`` is told how many files each batch had.
+    """
+    for batch in batched(files_on_disk(), BATCH):
+        # A file that no upload holds any more has its record by now, if it ever gets one.
+        candidates = [file for file in _unrecorded(batch) if not file.is_on_its_way]
+        for file in _unrecorded(candidates):
+            audit.count(AuditResult.ORPHAN)
+            yield (
+                file,
+                Finding(
+                    result=AuditResult.ORPHAN,
+                    detail="a file without a record",
+                    directory=_session_directory(file.stored_filename),
+                    inode=file.inode,
+                    stored_filename=file.stored_filename,
+                ),
             )
+        on_seen(len(batch))
+
+
+def _unrecorded(files: Iterable[FileOnDisk]) -> list[FileOnDisk]:
+    # A name that is not UTF-8 has no record, and cannot be asked for.
+    names = [file.stored_filename for file in files if _is_utf8(file.stored_filename)]
+    recorded = set(
+        SessionFile.objects.filter(stored_filename__in=names).values_list(
+            "stored_filename", flat=True
         )
-        for file in on_disk:
-            if file.stored_filename not in recorded:
-                audit.count(AuditResult.ORPHAN)
-                yield (
-                    file,
-                    Finding(
-                        result=AuditResult.ORPHAN,
-                        detail="a file without a record",
-                        directory=directory,
-                        inode=file.inode,
-                        stored_filename=file.stored_filename,
-                    ),
-                )
+    )
+    return [file for file in files if file.stored_filename not in recorded]
 
 
 def _is_utf8(name: str) -> bool:

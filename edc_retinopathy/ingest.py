@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, connections, router, transaction
 
 from . import conf, content, storage
 from .choices import ContentType, FileType
@@ -21,6 +21,11 @@ from .models import CameraSession, SessionFile
 
 logger = logging.getLogger(__name__)
 
+# How long the database connection may have been silent while a slow link delivered the body. The
+# usual limits of others begin at a minute.
+SILENCE_SECONDS = 60
+
+NOT_RECORDED = "The file could not be recorded just now. Send it again."
 FULL = "The session holds as many files, or as much data, as one may."
 
 
@@ -55,6 +60,7 @@ def receive_file(
         content_type = _judge(incoming, upload)
         # On disk before the database is asked, so that no lock is held meanwhile.
         incoming.flush()
+        _reconnect_after_silence(incoming)
         session_file = SessionFile(
             camera_session=session,
             file_type=upload.file_type,
@@ -73,10 +79,8 @@ def receive_file(
             return _already_stored(session_file, incoming, SessionFull(FULL)), False
         try:
             _record_then_publish(session_file, incoming, user)
-        except IntegrityError as e:
-            busy = ServerBusy("The file could not be recorded just now. Send it again.")
-            busy.__cause__ = e
-            return _already_stored(session_file, incoming, busy), False
+        except IntegrityError:
+            return _already_stored(session_file, incoming, ServerBusy(NOT_RECORDED)), False
     return session_file, True
 
 
@@ -93,6 +97,12 @@ def _judge(incoming: storage.IncomingFile, upload: Upload) -> ContentType:
         if clamd_address := conf.clamd_address():
             content.scan(stream, clamd_address)
     return content_type
+
+
+def _reconnect_after_silence(incoming: storage.IncomingFile) -> None:
+    """Drop a connection that a server, a pooler or a firewall may have given up meanwhile."""
+    if incoming.age_seconds > SILENCE_SECONDS:
+        connections[router.db_for_write(SessionFile)].close()
 
 
 def _record_then_publish(
@@ -115,7 +125,7 @@ def _record_then_publish(
     except IntegrityError:
         # Raised by the commit: the session was deleted meanwhile. Nothing can refer to the file.
         if is_published:
-            storage.withdraw(session_file.stored_filename)
+            storage.withdraw(incoming, session_file.stored_filename)
         raise
 
 
@@ -138,7 +148,8 @@ def _already_stored(
         camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
     ).first()
     if stored is None:
-        raise otherwise
+        # Without the database's own words, which quote the record.
+        raise otherwise from None
     if stored.original_filename != attempted.original_filename:
         raise InvalidFilename(
             "A file is already stored in this session whose name differs only in upper and "

@@ -14,14 +14,17 @@ from edc_retinopathy import content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage.filesystem import settled_file
 from edc_retinopathy.storage.inventory import FileOnDisk
-from edc_retinopathy.storage.published import flush_file, set_aside, sha256_of
+from edc_retinopathy.storage.published import adopt_published, sha256_of
+from edc_retinopathy.storage.quarantine import set_aside
 
 # The eye as fundus cameras put it into file names (oculus sinister, oculus dexter), and
 # as the camera's client reads it from there.
 EYE_IN_NAME = re.compile(r"(?<![A-Za-z])(OS|OD)(?![A-Za-z])", re.IGNORECASE)
 EYES = {"OS": Eye.LEFT, "OD": Eye.RIGHT}
 ADOPTER = "audit_session_files"
+NOT_REGULAR = "it is no regular file"
 
 
 class CannotAdopt(Exception):  # noqa: N818
@@ -35,18 +38,16 @@ def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
     either is not certain, the file is not whole, or its name is in use.
     """
     session_file = _record_for(file)
-    done, checksum = f"adopted as {session_file.file_type}", session_file.checksum
+    done = f"adopted as {session_file.file_type}"
     if is_dry_run:
         return f"would be {done}"
     try:
         with transaction.atomic(using=router.db_for_write(SessionFile), durable=True):
             session_file.save(force_insert=True)
             # No upload can publish or replace the name from here on; one may have before.
-            if file.path.stat().st_ino != file.inode or sha256_of(file.path) != checksum:
-                raise CannotAdopt("an upload replaced it meanwhile")
-            flush_file(file.path)
+            adopt_published(file.path, inode=file.inode, checksum=session_file.checksum)
     except FileNotFoundError as e:
-        raise CannotAdopt("an upload set it aside meanwhile") from e
+        raise CannotAdopt("an upload replaced it meanwhile") from e
     except IntegrityError as e:
         raise CannotAdopt("it has a record by now, or a twin of it has") from e
     return done
@@ -57,27 +58,50 @@ def quarantine(file: FileOnDisk, *, is_dry_run: bool) -> str:
 
     Raises ``CannotAdopt`` if an upload gave it a record meanwhile.
     """
+    if not file.is_regular:
+        raise CannotAdopt(NOT_REGULAR)
     if is_dry_run:
         return "would be set aside in quarantine"
-    session = _session_of(file)
     using = router.db_for_write(SessionFile)
-    try:
-        with transaction.atomic(using=using, durable=True):
-            if session is not None:
-                # Holds the name against an upload that is between publication and commit, and
-                # is rolled back: the constraint decides, not a look beforehand.
-                _claim(file, session).save(using=using, force_insert=True)
-            set_aside(file.path)
+    with transaction.atomic(using=using, durable=True):
+        _hold_name(file, using)
+        try:
+            with settled_file(file.path):
+                set_aside(file.path)
+        except FileNotFoundError as e:
+            raise CannotAdopt("an upload set it aside meanwhile") from e
+        finally:
             transaction.set_rollback(True, using=using)
-    except IntegrityError as e:
-        raise CannotAdopt("it has a record by now") from e
     return "set aside in quarantine"
 
 
+def _hold_name(file: FileOnDisk, using: str) -> None:
+    """Insert a record that is rolled back later: until then no upload can use the name.
+
+    The constraint decides, not a look beforehand. Where no upload can use it in any case, nothing
+    is inserted: no session's name, or one whose twin is stored, which nothing ever deletes.
+    """
+    session = _session_of(file)
+    if session is None:
+        return
+    try:
+        with transaction.atomic(using=using):
+            _claim(file, session).save(using=using, force_insert=True)
+    except IntegrityError as e:
+        # Compared here: MariaDB takes names for equal that differ in case.
+        records = SessionFile.objects.filter(stored_filename=file.stored_filename)
+        if file.stored_filename in records.values_list("stored_filename", flat=True):
+            raise CannotAdopt("it has a record by now") from e
+
+
 def _session_of(file: FileOnDisk) -> CameraSession | None:
+    """The session in whose directory the file lies, by a name that an upload can have."""
     try:
         pk = UUID(file.path.parent.name)
+        file.path.name.encode()
     except ValueError:
+        return None
+    if file.stored_filename != f"{pk}/{file.path.name}":
         return None
     return CameraSession.objects.filter(pk=pk).defer("initials").first()
 
@@ -97,8 +121,10 @@ def _claim(file: FileOnDisk, session: CameraSession) -> SessionFile:
 
 
 def _record_for(file: FileOnDisk) -> SessionFile:
+    if not file.is_regular:
+        raise CannotAdopt(NOT_REGULAR)
     session = _session_of(file)
-    if session is None or file.stored_filename != f"{session.pk}/{file.path.name}":
+    if session is None:
         raise CannotAdopt("it is in no session's directory")
     record = _claim(file, session)
     try:

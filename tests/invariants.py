@@ -43,7 +43,7 @@ def temporary_files(storage: StorageOnDisk) -> list[Path]:
 def quarantined(storage: StorageOnDisk, session: CameraSession) -> list[bytes]:
     """What was set aside because it was in the way of an upload to this session."""
     directory = storage.images / ".quarantine" / str(session.pk)
-    return [path.read_bytes() for path in directory.iterdir()] if directory.is_dir() else []
+    return [path.read_bytes() for path in directory.rglob("*") if path.is_file()]
 
 
 def assert_whole(storage: StorageOnDisk, session: CameraSession) -> dict[str, bytes]:

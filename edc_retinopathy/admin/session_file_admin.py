@@ -18,6 +18,19 @@ from edc_retinopathy.models import SessionFile, StorageAudit
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 
 
+def _audit_note(audit: StorageAudit) -> str:
+    if audit.finished_datetime is None:
+        note = _("Audit (%(scope)s) begun %(when)s, not finished; findings: %(findings)d.")
+    else:
+        note = _("Last audit (%(scope)s): %(when)s; findings: %(findings)d.")
+    when = localtime(audit.finished_datetime or audit.started_datetime)
+    return note % {
+        "scope": audit.scope,
+        "when": date_format(when, "DATETIME_FORMAT"),
+        "findings": audit.findings,
+    }
+
+
 @admin.register(SessionFile, site=edc_retinopathy_admin)
 class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     """What is stored, with links to the session and to the bytes."""
@@ -31,7 +44,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         "file_content_type",
         "size",
         "received_datetime",
-        "last_audit_result",
+        "last_audit",
         "open_file",
     )
     list_filter = ("file_type", "file_content_type", "last_audit_result", "received_datetime")
@@ -68,17 +81,16 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         )
 
     def rendered_change_list_note(self) -> str | None:
-        """When the storage was last audited, and what was found; None if it never was."""
-        audits = StorageAudit.objects.filter(finished_datetime__isnull=False)
-        # One of everything says more than a later one of a part.
-        audit = audits.filter(scope=str(Scope())).first() or audits.first()
-        if audit is None:
-            return None
-        return _("Last audit (%(scope)s): %(when)s; findings: %(findings)d.") % {
-            "scope": audit.scope,
-            "when": date_format(localtime(audit.finished_datetime), "DATETIME_FORMAT"),
-            "findings": audit.findings,
-        }
+        """When the storage was last audited, and what was found; None if it never was.
+
+        The last audit of everything, and what came after it: one of a part, or one that was
+        interrupted or still runs.
+        """
+        audits = StorageAudit.objects.all()
+        newest = audits.first()
+        whole = audits.filter(scope=str(Scope()), finished_datetime__isnull=False).first()
+        shown = [audit for audit in (whole, newest if newest != whole else None) if audit]
+        return " ".join(map(_audit_note, shown)) or None
 
     @admin.display(description=_("Site"), ordering="camera_session__site")
     def site_code(self, obj: SessionFile | None = None) -> Any:
@@ -93,6 +105,14 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
             args=(obj.camera_session_id,),
         )
         return format_html('<a href="{}">{}</a>', url, obj.camera_session)
+
+    @admin.display(description=_("Last audit"), ordering="last_audit_datetime", empty_value="-")
+    def last_audit(self, obj: SessionFile) -> str | None:
+        """What the last audit of the file found, and when; None if there was none."""
+        if obj.last_audit_datetime is None:
+            return None
+        when = date_format(localtime(obj.last_audit_datetime), "SHORT_DATETIME_FORMAT")
+        return f"{obj.get_last_audit_result_display()}, {when}"
 
     @admin.display(description=_("Size"), ordering="file_size")
     def size(self, obj: SessionFile) -> str:

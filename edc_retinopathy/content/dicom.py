@@ -1,5 +1,6 @@
 """DICOM: is it readable, and is it whole? Without decoding or inflating pixels into memory."""
 
+import errno
 import zlib
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -48,8 +49,13 @@ def check_dicom(stream: BinaryIO, size: int) -> None:
     """
     try:
         _check(stream, size)
-    except InvalidContent:
+    except (InvalidContent, MemoryError):
         raise
+    except OSError as e:
+        # The disk's fault, unless a length leads to where no file can reach (lseek(2)).
+        if e.errno != errno.EINVAL:
+            raise
+        raise InvalidContent(UNREADABLE) from e
     # A hostile or broken file makes pydicom raise almost anything (struct.error, KeyError,
     # RecursionError, NotImplementedError ...): whatever it is, the file cannot be read.
     except Exception as e:

@@ -1,9 +1,10 @@
-"""Small operations on files and directories that reach the disk before they return."""
+"""Small operations on files and directories: durable, locked, and with errors that name no path."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from edc_retinopathy.errors import StorageError
@@ -19,9 +20,11 @@ def storage_errors(doing: str) -> Iterator[None]:
         yield
     except OSError as e:
         reason = errno.errorcode.get(e.errno or 0, "unknown error")
+        # Logged with its traceback, but without the names of files: they name subjects.
+        cause = OSError(e.errno, e.strerror).with_traceback(e.__traceback__)
         raise StorageError(
             f"The file could not be stored: {doing} failed ({reason}). Nothing of it was kept."
-        ) from e
+        ) from cause
 
 
 def flush_directory(path: Path) -> None:
@@ -34,7 +37,44 @@ def flush_directory(path: Path) -> None:
         os.close(fd)
 
 
-def make_directory(path: Path) -> None:
-    """Make a directory if it is not there; its parent must be. The caller flushes the parent."""
-    with suppress(FileExistsError):
+def make_directory(path: Path) -> bool:
+    """Make a directory unless it is there; True if it was made, and the caller flushes its parent.
+
+    The parent must be there.
+    """
+    try:
         path.mkdir(DIRECTORY_MODE)
+    except FileExistsError:
+        return False
+    return True
+
+
+@contextmanager
+def settled_file(path: Path) -> Iterator[int]:
+    """A descriptor of the regular file at ``path``, locked, once no upload has a hand in it.
+
+    An upload holds the lock of its file until it is over (see ``IncomingFile``): before, it may
+    still take the name back. Raises ``FileNotFoundError`` if the name is gone by then, and
+    ``OSError`` for what is no file, or not ours to open.
+    """
+    # For writing, which nobody does: NFS grants an exclusive lock on nothing less (flock(2)).
+    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        if not os.path.samestat(os.fstat(fd), path.lstat()):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living upload holds the lock of the file; raises ``OSError`` as above."""
+    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False

@@ -15,7 +15,7 @@ from uuid import uuid4
 from edc_retinopathy import conf
 from edc_retinopathy.errors import FileTooLarge
 
-from .filesystem import FILE_MODE, make_directory, storage_errors
+from .filesystem import FILE_MODE, is_held, make_directory, storage_errors
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class IncomingFile:
 
     def __init__(self) -> None:
         self.size = 0
+        self._begun = time.monotonic()
         self._limit = conf.max_file_size_bytes()
         self._hash = hashlib.sha256()
         self._fd = -1
@@ -56,6 +57,11 @@ class IncomingFile:
     def checksum(self) -> str:
         """SHA-256 of the bytes written so far, in lower-case hexadecimal."""
         return self._hash.hexdigest()
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago its first byte was awaited."""
+        return time.monotonic() - self._begun
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
         """Append; raises ``FileTooLarge`` as soon as it is over the limit, or ``StorageError``."""
@@ -81,6 +87,13 @@ class IncomingFile:
             stream.seek(0)
             yield stream
 
+    def is_at(self, path: Path) -> bool:
+        """Whether this very file, and no other, has the name ``path``."""
+        try:
+            return os.path.samestat(os.fstat(self._fd), path.lstat())
+        except FileNotFoundError:
+            return False
+
     def discard(self) -> None:
         """Remove the temporary name and free the file; harmless when repeated.
 
@@ -93,8 +106,8 @@ class IncomingFile:
         try:
             # The name goes while the lock is held, so that the sweep never meets it unlocked.
             self.path.unlink(missing_ok=True)
-        except OSError:
-            logger.exception("A temporary file could not be removed.")
+        except OSError as e:
+            logger.error("A temporary file could not be removed: %s.", e.strerror)  # noqa: TRY400
         finally:
             with suppress(OSError):
                 os.close(fd)
@@ -121,16 +134,16 @@ def stale_files(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> Iterator[
     """Temporary files that no living process holds and nobody has written to lately."""
     cutoff = time.time() - older_than_seconds
     try:
-        entries = list(os.scandir(incoming_dir()))
+        entries = os.scandir(incoming_dir())
     except FileNotFoundError:
         return
-    for entry in entries:
-        try:
-            if entry.stat(follow_symlinks=False).st_mtime < cutoff and not _is_held(entry.path):
-                yield Path(entry.path)
-        except FileNotFoundError:
-            # Its upload ended between the listing and the look.
-            continue
+    with entries:
+        for entry in entries:
+            # Gone since the listing, or nothing that an upload made: not ours to judge.
+            with suppress(OSError):
+                path = Path(entry.path)
+                if entry.stat(follow_symlinks=False).st_mtime < cutoff and not is_held(path):
+                    yield path
 
 
 def sweep_stale(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:
@@ -140,18 +153,7 @@ def sweep_stale(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:
         for path in stale_files(older_than_seconds=older_than_seconds):
             path.unlink(missing_ok=True)
             count += 1
-    except OSError:
+    except OSError as e:
         # What cannot be swept now is in nobody's way, least of all the upload's that asks for it.
-        logger.exception("Stale temporary files could not be swept.")
+        logger.warning("Stale temporary files could not be swept: %s.", e.strerror)
     return count
-
-
-def _is_held(path: str) -> bool:
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)
-    return False

@@ -1,17 +1,22 @@
 """Published files: put in place without overwriting, opened for reading, never changed."""
 
+import errno
 import hashlib
 import os
 from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
-from uuid import uuid4
 
 from edc_retinopathy import conf
 from edc_retinopathy.errors import StorageError
 
-from .filesystem import flush_directory, make_directory, storage_errors
+from .filesystem import flush_directory, make_directory, settled_file, storage_errors
 from .incoming import IncomingFile
+from .quarantine import set_aside
+
+# What opening says of a name that is in the way and no file of an upload: a directory, a
+# symbolic link, a socket, or a file of somebody else's.
+FOREIGN = frozenset({errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.EACCES, errno.EPERM})
 
 
 def published_path(stored_filename: str) -> Path:
@@ -32,29 +37,67 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
     """
     path = published_path(stored_filename)
     with storage_errors("publishing"):
-        make_directory(path.parent)
+        is_new_directory = make_directory(path.parent)
+        is_new = _link_or_adopt(incoming, path)
+        try:
+            _flush_name(path, is_new_directory=is_new_directory)
+        except OSError:
+            # Nothing refers to the name yet: the record is not committed.
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
+    return is_new
+
+
+def _link_or_adopt(incoming: IncomingFile, path: Path) -> bool:
+    """True if the file was linked, False if one with the same bytes was there, now flushed."""
+    while True:
         try:
             os.link(incoming.path, path)
         except FileExistsError:
-            if _same_bytes(incoming, path):
-                flush_file(path)
+            if _is_adopted(incoming, path):
                 return False
+        else:
+            return True
+
+
+def _is_adopted(incoming: IncomingFile, path: Path) -> bool:
+    """Flush the file at ``path`` if it has the same bytes; else clear the name, and give False."""
+    try:
+        with settled_file(path) as fd:
+            size = os.fstat(fd).st_size
+            if size == incoming.size and _sha256_of_open(fd) == incoming.checksum:
+                # The crash that left it may have come before its bytes reached the disk.
+                os.fsync(fd)
+                return True
             set_aside(path)
-            os.link(incoming.path, path)
-        try:
-            flush_directory(path.parent)
-            flush_name_once(path.parent, path.parent.stat().st_ino)
-        except OSError:
-            # Nothing refers to the name yet: the record is not committed.
-            path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        # The upload that had put it there has taken it back.
+        pass
+    except OSError as e:
+        if e.errno not in FOREIGN:
             raise
-    return True
+        set_aside(path)
+    return False
+
+
+def adopt_published(path: Path, *, inode: int, checksum: str) -> None:
+    """Flush a file that a crash left, and its name, so that a record may refer to it.
+
+    The caller holds the record's uniqueness. Raises ``FileNotFoundError`` if the file is not the
+    one of this inode and checksum any more, and ``OSError``.
+    """
+    with settled_file(path) as fd:
+        if os.fstat(fd).st_ino != inode or _sha256_of_open(fd) != checksum:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        os.fsync(fd)
+        _flush_name(path)
 
 
 def restore(incoming: IncomingFile, stored_filename: str) -> bool:
     """Publish again what a record has and the disk has lost; True if it had.
 
-    Raises ``StorageError`` if the stored file is there with another size: only a person may
+    Raises ``StorageError`` if the stored file is there with other bytes: only a person may
     touch it.
     """
     path = published_path(stored_filename)
@@ -62,27 +105,42 @@ def restore(incoming: IncomingFile, stored_filename: str) -> bool:
         if not path.exists():
             publish(incoming, stored_filename)
             return True
-        if path.stat().st_size != incoming.size:
+        if path.stat().st_size != incoming.size or sha256_of(path) != incoming.checksum:
             raise StorageError(
                 "The file stored earlier was changed on the disk. A data manager must look at it."
             )
     return False
 
 
+def _flush_name(path: Path, *, is_new_directory: bool = False) -> None:
+    """Flush the directory of a published file, and that directory's own name."""
+    flush_directory(path.parent)
+    if is_new_directory:
+        flush_directory(path.parent.parent)
+    else:
+        found = path.parent.stat()
+        flush_name_once(path.parent, found.st_dev, found.st_ino)
+
+
 @lru_cache(maxsize=10_000)
-def flush_name_once(directory: Path, inode: int) -> None:
+def flush_name_once(directory: Path, device: int, inode: int) -> None:
     """Flush a session directory's own name, once in the life of this process.
 
-    Also where it was there already: another upload may have made it, and not flushed it yet. What
-    raised is not remembered.
+    For a directory that was there already: another upload may have made it, and not flushed it
+    yet. What raised is not remembered.
     """
     flush_directory(directory.parent)
 
 
-def withdraw(stored_filename: str) -> None:
-    """Take back a name that was just published, when its record certainly is not committed."""
+def withdraw(incoming: IncomingFile, stored_filename: str) -> None:
+    """Take back a name that was just published, when its record certainly is not committed.
+
+    Whoever would adopt the file waits until ``incoming`` is discarded.
+    """
+    path = published_path(stored_filename)
     with storage_errors("withdrawing"):
-        published_path(stored_filename).unlink(missing_ok=True)
+        if incoming.is_at(path):
+            path.unlink(missing_ok=True)
 
 
 def open_published(stored_filename: str) -> BufferedReader:
@@ -93,35 +151,10 @@ def open_published(stored_filename: str) -> BufferedReader:
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes in lower-case hexadecimal; constant memory."""
     with path.open("rb") as stream:
+        return _sha256_of_open(stream.fileno())
+
+
+def _sha256_of_open(fd: int) -> str:
+    """As ``sha256_of``, from where the descriptor stands."""
+    with open(fd, "rb", closefd=False) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _same_bytes(incoming: IncomingFile, path: Path) -> bool:
-    return path.stat().st_size == incoming.size and sha256_of(path) == incoming.checksum
-
-
-def flush_file(path: Path) -> None:
-    """Put a published file and its name on the disk, before a record refers to it."""
-    # The crash that left the file may have come before its bytes reached the disk.
-    fd = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    flush_directory(path.parent)
-
-
-def quarantine_dir() -> Path:
-    """Where files without a record are kept that were in the way of an upload."""
-    return conf.images_dir() / ".quarantine"
-
-
-def set_aside(path: Path) -> None:
-    """Move a file without a record to quarantine, durably; the caller holds its record's name."""
-    make_directory(quarantine_dir())
-    directory = quarantine_dir() / path.parent.name
-    make_directory(directory)
-    # A name of its own length, so that a long one still fits with the suffix.
-    path.rename(directory / f"{uuid4()}{path.suffix[:20]}")
-    for changed in (directory, quarantine_dir(), path.parent):
-        flush_directory(changed)

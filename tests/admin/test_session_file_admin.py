@@ -1,5 +1,7 @@
 """Session files in the administration: looked at, never written, by anybody."""
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from edc_registration.models import RegisteredSubject
 
-from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories
 from tests.admin.pages import FILE_MODEL, MODEL, change_url, logged_in, page_url
 from tests.storage import StorageOnDisk
@@ -128,3 +130,51 @@ def test_the_list_takes_the_same_number_of_queries_for_3_and_for_30_files(
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] < 30
+
+
+def note_of(browser: Any) -> str:
+    """The text above the list that speaks of audits."""
+    text = browser.get(page_url(*LIST)).content.decode()
+    return " ".join(re.findall(r"(?:Last audit|Audit) \([^<]*?findings: \d+\.", text))
+
+
+def audit(scope: str, findings: int, *, hours_ago: int, is_finished: bool = True) -> StorageAudit:
+    """An audit that began so long ago."""
+    begun = factories.minutes_ago(60 * hours_ago)
+    return StorageAudit.objects.create(
+        scope=scope,
+        started_datetime=begun,
+        finished_datetime=begun if is_finished else None,
+        missing=findings,
+    )
+
+
+def test_the_list_says_what_the_last_audits_found(clinician: User, stored: SessionFile) -> None:
+    browser = logged_in(clinician)
+    assert note_of(browser) == ""
+    audit("all", 7, hours_ago=50)
+    audit("all", 1, hours_ago=40)
+    assert note_of(browser).count("Last audit (all)") == 1
+    assert "findings: 1." in note_of(browser)
+    # A later one of a part hides neither itself nor that one.
+    audit("sample 10", 2, hours_ago=30)
+    assert "findings: 1." in note_of(browser)
+    assert "Last audit (sample 10)" in note_of(browser)
+    assert "findings: 2." in note_of(browser)
+    # Nor does one that was interrupted.
+    audit("all", 3, hours_ago=20, is_finished=False)
+    assert "not finished; findings: 3." in note_of(browser)
+    assert "findings: 1." in note_of(browser)
+    assert "sample" not in note_of(browser)
+    audit("all", 0, hours_ago=10)
+    assert note_of(browser).count("findings") == 1
+    assert "findings: 0." in note_of(browser)
+
+
+def test_the_list_says_when_each_file_was_audited(clinician: User, stored: SessionFile) -> None:
+    browser = logged_in(clinician)
+    assert "Missing, 05/06/2026" not in browser.get(page_url(*LIST)).content.decode()
+    SessionFile.objects.update(
+        last_audit_result="missing", last_audit_datetime=datetime(2026, 5, 6, 7, 8, tzinfo=UTC)
+    )
+    assert "Missing, 05/06/2026 10:08 a.m." in browser.get(page_url(*LIST)).content.decode()

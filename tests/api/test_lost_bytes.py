@@ -19,14 +19,16 @@ def test_a_retry_brings_back_lost_bytes(camera: CameraApi, session: CameraSessio
     assert SessionFile.objects.filter(camera_session=session).count() == 1
 
 
+@pytest.mark.parametrize("of_the_same_size", [True, False])
 def test_a_retry_leaves_changed_bytes_to_a_person(
-    camera: CameraApi, session: CameraSession
+    camera: CameraApi, session: CameraSession, *, of_the_same_size: bool
 ) -> None:
     identifier = session.subject_identifier
     path = image_path(session, camera.upload(identifier).json()["original_filename"])
-    path.write_bytes(b"changed")
+    changed = path.read_bytes()[:-1] + b"?" if of_the_same_size else b"changed"
+    path.write_bytes(changed)
     assert_error(camera.upload(identifier), 500, "storage_error")
-    assert path.read_bytes() == b"changed"
+    assert path.read_bytes() == changed
 
 
 def test_no_log_names_the_subject(
@@ -37,3 +39,17 @@ def test_no_log_names_the_subject(
     assert_error(camera.upload(f"{identifier}-x"), 404, "no_session")
     assert "invalid_file_type" in caplog.text
     assert identifier not in caplog.text
+
+
+def test_no_log_of_a_failing_disk_names_the_subject(
+    camera: CameraApi, session: CameraSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = f"{session.subject_identifier}_OS.jpg"
+    # A file where the session's directory should be: the error of the system names the link.
+    image_path(session, name).parent.write_bytes(b"")
+    response = camera.upload(session.subject_identifier, name=name)
+    assert_error(response, 500, "storage_error")
+    # The traceback is there, and says what the system said.
+    assert "Not a directory" in caplog.text
+    assert "_link_or_adopt" in caplog.text
+    assert session.subject_identifier not in caplog.text

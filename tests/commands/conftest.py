@@ -15,6 +15,8 @@ class Result:
 
     output: str
     error: str
+    # As the shell would see it.
+    status: int = 0
 
 
 class Run(Protocol):
@@ -33,7 +35,7 @@ def run(request: Any) -> Run:
         try:
             call_command(request.module.COMMAND, *arguments, stdout=out, stderr=err)
         except CommandError as e:
-            return Result(out.getvalue(), str(e))
+            return Result(out.getvalue(), str(e), e.returncode)
         return Result(out.getvalue(), err.getvalue())
 
     return run_command

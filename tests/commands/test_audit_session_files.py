@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from edc_retinopathy import storage as storage_of_app
 from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories, samples
 from tests.api.client import CameraApi, sha256
@@ -77,7 +78,7 @@ class TestFindings:
     def test_nothing_is_wrong(self, run: Run, photo: SessionFile) -> None:
         before = timezone.now()
         result = run()
-        assert result.error == ""
+        assert (result.status, result.error) == (0, "")
         assert "1 files checked: 0 missing, 0 changed, 0 unreadable" in result.output
         photo.refresh_from_db()
         assert photo.last_audit_result == "ok"
@@ -107,6 +108,7 @@ class TestFindings:
         other = factories.store_file(photo.camera_session, "right")
         spoil(photo)
         done = run()
+        assert done.status == 1
         assert "1 of the files are not as they should be" in done.error
         assert str(photo.pk) in done.output
         assert str(other.pk) not in done.output
@@ -144,6 +146,44 @@ class TestFindings:
         kept.mkdir(parents=True)
         (kept / "photo.jpg").write_bytes(b"set aside")
         assert run().error == ""
+
+    def test_a_file_whose_upload_is_not_over_is_no_finding(
+        self, run: Run, session: CameraSession
+    ) -> None:
+        with storage_of_app.IncomingFile() as incoming:
+            incoming.write(samples.small_jpeg())
+            storage_of_app.publish(incoming, f"{session.pk}/OS_1.jpg")
+            # Its record is inserted and not committed yet: nobody else sees it.
+            done = run("--quarantine", "--commit")
+            assert (done.status, StorageAudit.objects.get().orphans) == (0, 0)
+        # Now it is over, and no record came of it.
+        assert run().status == 1
+
+    def test_a_stray_file_that_names_a_subject(
+        self, run: Run, storage: StorageOnDisk, db: None
+    ) -> None:
+        stray = storage.images / ORPHAN_NAME
+        stray.write_bytes(samples.small_jpeg())
+        done = run()
+        assert str(stray.stat().st_ino) in done.output
+        assert IDENTIFIER not in done.output + done.error
+        assert ORPHAN_NAME in run("--show-names").output
+
+    def test_a_directory_that_cannot_be_read_is_told(
+        self, run: Run, storage: StorageOnDisk, db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (storage.images / "closed").mkdir()
+        scandir = os.scandir
+
+        def refuse(path: object) -> object:
+            if str(path).endswith("closed"):
+                raise PermissionError(13, "Permission denied")
+            return scandir(path)  # type: ignore[call-overload]
+
+        # Root, who runs the tests in a container, may read everything.
+        monkeypatch.setattr(os, "scandir", refuse)
+        assert "left alone: it is no regular file" in run("--quarantine", "--commit").output
+        assert StorageAudit.objects.get().orphans == 1
 
     def test_an_audit_changes_nothing_but_what_it_remembers(
         self, run: Run, storage: StorageOnDisk, photo: SessionFile, orphan: Path
@@ -238,36 +278,46 @@ class TestScope:
         assert StorageAudit.objects.get().checked == 5
 
     def test_resume(
-        self, run: Run, session: CameraSession, monkeypatch: pytest.MonkeyPatch
+        self, run: Run, session: CameraSession, orphan: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("edc_retinopathy.audit.BATCH", 2)
         for number in range(5):
             factories.store_file(session, "left", name=f"{number}.jpg")
+        by_key = list(SessionFile.objects.order_by("pk"))
+        for file in (by_key[0], by_key[4]):
+            make_missing(file)
+        hashed: list[Path] = []
 
-        def interrupted(*args: object) -> None:
-            raise KeyboardInterrupt
+        def hash_three(path: Path) -> str:
+            hashed.append(path)
+            if len(hashed) == 3:
+                raise KeyboardInterrupt
+            return sha256(path.read_bytes())
 
         with monkeypatch.context() as patch:
-            patch.setattr(
-                "edc_retinopathy.management.commands.audit_session_files.find_orphans", interrupted
-            )
+            patch.setattr("edc_retinopathy.audit.sha256_of", hash_three)
             with pytest.raises(KeyboardInterrupt):
                 run()
-        StorageAudit.objects.update(
-            checked=2,
-            last_checked_id=SessionFile.objects.order_by("pk")[1].pk,
-        )
-        SessionFile.objects.update(last_audit_result="")
-        assert run("--resume").error == ""
+        assert StorageAudit.objects.get().checked == 2
+        assert StorageAudit.objects.get().finished_datetime is None
+
+        done = run("--resume", "--format", "json")
+        report = json.loads(done.output)
+        found = [finding["session_file"] for finding in report["findings"]]
+        assert found == [str(by_key[0].pk), str(by_key[4].pk), ""]
+        assert report["summary"]["checked"] == 5
+        assert (report["summary"]["missing"], report["summary"]["orphans"]) == (2, 1)
         audit = StorageAudit.objects.get()
-        assert audit.checked == 5
         assert audit.finished_datetime is not None
-        # Those behind the last one checked, and no other, were checked again.
-        assert SessionFile.objects.filter(last_audit_result="ok").count() == 3
+        # Those before the interruption were not checked again.
+        first, last = (SessionFile.objects.get(pk=by_key[n].pk) for n in (1, 3))
+        assert first.last_audit_datetime < last.last_audit_datetime
 
     def test_nothing_to_resume(self, run: Run, photo: SessionFile) -> None:
         run()
-        assert "no interrupted audit" in run("--resume").error
+        done = run("--resume")
+        assert "no interrupted audit" in done.error
+        assert done.status == 2
 
     @pytest.mark.parametrize(
         "arguments",
@@ -276,6 +326,18 @@ class TestScope:
             ("--since", "2026-01-01", "--quarantine"),
             ("--sample", "1", "--resume"),
             ("--commit",),
+        ],
+    )
+    def test_what_does_not_go_together_is_refused(
+        self, run: Run, db: None, arguments: tuple[str, ...]
+    ) -> None:
+        done = run(*arguments)
+        assert (bool(done.error), done.status) == (True, 2)
+        assert not StorageAudit.objects.exists()
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
             ("--adopt", "--quarantine"),
             ("--sample", "0"),
             ("--workers", "-1"),
@@ -283,7 +345,7 @@ class TestScope:
             ("--session", "105-10-0001-2"),
         ],
     )
-    def test_what_does_not_go_together_is_refused(
+    def test_what_cannot_be_read_is_refused(
         self, run: Run, db: None, arguments: tuple[str, ...]
     ) -> None:
         assert run(*arguments).error
@@ -383,10 +445,71 @@ class TestQuarantine:
     ) -> None:
         assert "set aside in quarantine" in run("--quarantine", "--commit").output
         assert not orphan.exists()
-        (kept,) = (storage.images / ".quarantine" / str(session.pk)).iterdir()
+        (kept,) = (storage.images / ".quarantine" / str(session.pk)).glob("*/*")
+        assert kept.name == ORPHAN_NAME
         assert kept.read_bytes() == samples.small_jpeg()
         assert not SessionFile.objects.exists()
         assert run().error == ""
+
+    def test_a_twin_of_a_stored_file_is_set_aside(
+        self, run: Run, storage: StorageOnDisk, session: CameraSession, orphan: Path
+    ) -> None:
+        twin = factories.store_file(session, "left", name=ORPHAN_NAME.upper())
+        assert "set aside in quarantine" in run("--quarantine", "--commit").output
+        assert not orphan.exists()
+        assert path_of(twin).exists()
+        assert run().error == ""
+
+    def test_strays_are_set_aside_under_whatever_name(
+        self, run: Run, storage: StorageOnDisk, session: CameraSession, orphan: Path
+    ) -> None:
+        strays = [
+            storage.images / "stray.jpg",
+            storage.images / "elsewhere" / "deeper" / "stray.jpg",
+            orphan.with_name(os.fsdecode(b"\xff.jpg")),
+            storage.images / os.fsdecode(b"\xff") / "stray.jpg",
+        ]
+        for number, stray in enumerate(strays):
+            stray.parent.mkdir(parents=True, exist_ok=True)
+            stray.write_bytes(b"%d" % number)
+        for report in ("text", "json", "csv"):
+            assert run("--format", report).status == 1
+        assert run("--quarantine", "--commit").output.count("set aside in quarantine") == 5
+        kept = [path for path in (storage.images / ".quarantine").rglob("*") if path.is_file()]
+        assert sorted(path.read_bytes() for path in kept) == sorted(
+            [samples.small_jpeg(), b"0", b"1", b"2", b"3"]
+        )
+        assert run().error == ""
+
+    def test_links_are_told_and_never_followed_or_moved(
+        self, run: Run, storage: StorageOnDisk, photo: SessionFile
+    ) -> None:
+        directory = path_of(photo).parent
+        links = [storage.images / "latest", directory / "again.jpg"]
+        links[0].symlink_to(directory)
+        links[1].symlink_to(path_of(photo))
+        for option in ("--quarantine", "--adopt"):
+            done = run(option, "--commit")
+            assert done.output.count("left alone: it is no regular file") == 2
+        assert all(link.is_symlink() for link in links)
+        assert path_of(photo).read_bytes() == samples.small_jpeg()
+        assert SessionFile.objects.count() == 1
+
+    @pytest.mark.parametrize("option", ["--quarantine", "--adopt"])
+    def test_what_goes_wrong_with_one_file_does_not_end_the_audit(
+        self, run: Run, orphan: Path, option: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def gone(*args: object, **kwargs: object) -> None:
+            raise FileNotFoundError(2, "No such file or directory", str(orphan))
+
+        other = orphan.with_name("OS_2.jpg")
+        other.write_bytes(samples.small_jpeg())
+        with monkeypatch.context() as patch:
+            patch.setattr("edc_retinopathy.orphans.FileOnDisk.is_regular", property(gone))
+            done = run(option, "--commit", "--format", "csv")
+        actions = [row["action"] for row in csv.DictReader(StringIO(done.output))]
+        assert actions == ["left alone: No such file or directory"] * 2
+        assert orphan.exists()
 
     def test_recorded_files_stay(
         self, run: Run, storage: StorageOnDisk, photo: SessionFile, orphan: Path

@@ -97,3 +97,22 @@ def test_the_same_upload_succeeds_after_the_connection_was_ended_by_the_database
     assert_stored(server.storage, session, {"photo.jpg": CONTENT})
     assert temporary_files(server.storage) == []
     assert SessionFile.objects.filter(camera_session=session).count() == 1
+
+
+def test_a_connection_that_was_dropped_during_a_slow_upload_is_made_anew(
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no server that could end a connection.")
+    for silence_seconds, status in ((60, 503), (-1, 201)):
+        monkeypatch.setattr("edc_retinopathy.ingest.SILENCE_SECONDS", silence_seconds)
+        with injected(Fault(Point.FLUSH_FILE, AFTER, Action.DISCONNECT)) as plan:
+            response = upload(camera, session, CONTENT)
+        # What Django does between requests, but for its test client's.
+        connection.close()
+        assert plan.has_struck
+        assert response.status_code == status
+    assert_stored(storage, session, {"photo.jpg": CONTENT})

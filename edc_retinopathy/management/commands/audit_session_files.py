@@ -9,10 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
-from edc_retinopathy.audit import Finding, Scope, check_records, find_orphans, find_stale
+from edc_retinopathy.audit import (
+    Scope,
+    check_records,
+    earlier_findings,
+    find_orphans,
+    find_stale,
+)
 from edc_retinopathy.audit_report import REPORTS, Report
 from edc_retinopathy.models import StorageAudit
 from edc_retinopathy.orphans import CannotAdopt, adopt, quarantine
@@ -33,6 +40,18 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError("expected a whole number above 0")
     return int(text)
+
+
+def _progress(what: str, total: int) -> "tqdm[Any]":
+    # disable=None: a bar for people only, not in a log.
+    return tqdm(total=total, desc=what, unit="file", file=sys.stderr, disable=None)
+
+
+class UsageError(CommandError):
+    """Nothing was audited; exits with 2, as for arguments that cannot be read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, returncode=2)
 
 
 class Command(BaseCommand):
@@ -80,19 +99,19 @@ class Command(BaseCommand):
         if not scope.is_everything and (
             options["resume"] or options["adopt"] or options["quarantine"]
         ):
-            raise CommandError(
+            raise UsageError(
                 "--resume, --adopt and --quarantine go with an audit of everything: leave out "
                 "--since, --session and --sample."
             )
         if options["commit"] and not (options["adopt"] or options["quarantine"]):
-            raise CommandError("--commit goes with --adopt or --quarantine.")
+            raise UsageError("--commit goes with --adopt or --quarantine.")
         with ExitStack() as stack:
             stream = self.stdout
             if options["output"]:
                 try:
                     stream = stack.enter_context(options["output"].open("w", encoding="utf-8"))
                 except OSError as e:
-                    raise CommandError(f"The report cannot be written: {e.strerror}.") from e
+                    raise UsageError(f"The report cannot be written: {e.strerror}.") from e
             report = REPORTS[options["format"]](stream, show_names=options["show_names"])
             audit = self._run(scope, report, options)
             report.close(audit)
@@ -100,18 +119,21 @@ class Command(BaseCommand):
             raise CommandError(f"{audit.findings} of the files are not as they should be.")
 
     def _run(self, scope: Scope, report: Report, options: dict[str, Any]) -> StorageAudit:
-        audit = self._interrupted() if options["resume"] else StorageAudit(scope=str(scope))
+        audit = StorageAudit(scope=str(scope))
+        if options["resume"]:
+            audit = self._interrupted()
+            for finding in earlier_findings(audit):
+                report.add(finding)
         audit.save()
-        records = scope.records(after=audit.last_checked_id)
-        # disable=None: a bar for people only, not in a log.
-        with tqdm(total=records.count(), unit="file", file=sys.stderr, disable=None) as bar:
+        with _progress("checked", scope.count(after=audit.last_checked_id)) as bar:
             for finding in check_records(
-                audit, records, workers=options["workers"], on_checked=bar.update
+                audit, scope, workers=options["workers"], on_checked=bar.update
             ):
                 report.add(finding)
         if scope.is_everything:
-            for file, finding in find_orphans(audit):
-                report.add(finding, self._deal_with(file, finding, options))
+            with _progress("looked for without a record", scope.count()) as bar:
+                for file, finding in find_orphans(audit, on_seen=bar.update):
+                    report.add(finding, self._deal_with(file, options))
             for finding in find_stale(audit):
                 report.add(finding)
         audit.finished_datetime = timezone.now()
@@ -123,10 +145,10 @@ class Command(BaseCommand):
             scope=str(Scope()), finished_datetime__isnull=True
         ).first()
         if audit is None:
-            raise CommandError("There is no interrupted audit to resume.")
+            raise UsageError("There is no interrupted audit to resume.")
         return audit
 
-    def _deal_with(self, file: FileOnDisk, finding: Finding, options: dict[str, Any]) -> str:
+    def _deal_with(self, file: FileOnDisk, options: dict[str, Any]) -> str:
         deal = adopt if options["adopt"] else quarantine if options["quarantine"] else None
         if deal is None:
             return ""
@@ -134,3 +156,8 @@ class Command(BaseCommand):
             return deal(file, is_dry_run=not options["commit"])
         except CannotAdopt as e:
             return f"left alone: {e}"
+        except OSError as e:
+            return f"left alone: {e.strerror}"
+        except DatabaseError as e:
+            # Its words may quote the record.
+            return f"left alone: the database refused ({type(e).__name__})"
