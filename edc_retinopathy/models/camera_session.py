@@ -8,7 +8,7 @@ from clinicedc_constants import YES
 from clinicedc_constants.choices import GENDER
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_crypto_fields.fields import EncryptedCharField
@@ -113,6 +113,8 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         verbose_name=_("Last reopened for uploads"), null=True, editable=False
     )
 
+    _device_id_as_read: str | None = None
+
     # Annotations of the queryset; only rows that it annotated have them.
     is_contraindicated: bool
     has_expired: bool
@@ -137,14 +139,40 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
     def __str__(self) -> str:
         return f"{self.subject_identifier} {timezone.localtime(self.report_datetime):%Y-%m-%d}"
 
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> "CameraSession":
+        """Remember the camera as read, so that ``save`` can tell whether it was changed here."""
+        session: CameraSession = super().from_db(*args, **kwargs)
+        session._device_id_as_read = session.__dict__.get("device_id")
+        return session
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Copy the subject's details, then save; a partial save (``update_fields``) copies none."""
-        if kwargs.get("update_fields") is None:
-            self._copy_subject()
-            # edc_sites sets the site only while there is no primary key yet.
-            if self._state.adding and not self.site_id:
-                self.site = self.get_site_on_create()
-        super().save(*args, **kwargs)
+        """Copy the subject's details, then save; a partial save (``update_fields``) copies none.
+
+        What cameras write by themselves stays as the database has it by now: somebody who saves a
+        form takes back no resolve that came since the form was read.
+        """
+        if kwargs.get("update_fields") is not None:
+            super().save(*args, **kwargs)
+            return
+        self._copy_subject()
+        # edc_sites sets the site only while there is no primary key yet.
+        if self._state.adding and not self.site_id:
+            self.site = self.get_site_on_create()
+        with transaction.atomic(using=kwargs.get("using") or router.db_for_write(type(self))):
+            if not self._state.adding:
+                self._take_over_what_cameras_wrote()
+            super().save(*args, **kwargs)
+        self._device_id_as_read = self.device_id
+
+    def _take_over_what_cameras_wrote(self) -> None:
+        names = ("last_resolved_datetime", "last_reopened_datetime", "device_id")
+        # The lock holds a resolve back until this is saved.
+        sessions = CameraSession.objects.select_for_update().filter(pk=self.pk)
+        stored = sessions.values(*names).first() or {}
+        for name, value in stored.items():
+            if name != "device_id" or self.device_id == self._device_id_as_read:
+                setattr(self, name, value)
 
     def _copy_subject(self) -> None:
         subject = self.registered_subject

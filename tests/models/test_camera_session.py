@@ -6,6 +6,7 @@ from itertools import product
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import ProtectedError
 from edc_registration.models import RegisteredSubject
@@ -239,3 +240,50 @@ class TestContraindicated:
             choices = {value for value, _ in CameraSession._meta.get_field(question).choices or ()}
             other = "N/A" if question == "pregnant" else "not_evaluated"
             assert choices - {""} == {"Yes", "No", other}
+
+
+class TestSavingWhatWasReadEarlier:
+    """A form is read, a camera resolves the session, the form is saved."""
+
+    @pytest.fixture
+    def as_read(self, session: CameraSession) -> CameraSession:
+        """The session, as somebody read it before the camera came."""
+        return CameraSession.objects.get(pk=session.pk)
+
+    @pytest.fixture
+    def resolved(
+        self, as_read: CameraSession, session: CameraSession, camera_user: User
+    ) -> CameraSession:
+        """The session, as a camera left it since."""
+        session.pin(device_id="CAM-001", user=camera_user)
+        session.reopen(user=camera_user)
+        return session
+
+    def test_takes_back_nothing(self, as_read: CameraSession, resolved: CameraSession) -> None:
+        as_read.photosensitive = "No"
+        as_read.save()
+        stored = CameraSession.objects.get(pk=as_read.pk)
+        assert stored.photosensitive == "No"
+        assert stored.device_id == "CAM-001"
+        assert stored.last_resolved_datetime == resolved.last_resolved_datetime
+        assert stored.last_reopened_datetime == resolved.last_reopened_datetime
+        version = stored.history.latest()
+        assert (version.photosensitive, version.device_id) == ("No", "CAM-001")
+
+    @pytest.mark.parametrize("device_id", ["CAM-002", "CAM-001"])
+    def test_a_camera_that_is_named_here_counts(
+        self, as_read: CameraSession, resolved: CameraSession, device_id: str
+    ) -> None:
+        as_read.device_id = device_id
+        as_read.save()
+        assert CameraSession.objects.get(pk=as_read.pk).device_id == device_id
+        # And can be taken away again.
+        as_read.device_id = ""
+        as_read.save()
+        assert CameraSession.objects.get(pk=as_read.pk).device_id == ""
+
+    def test_deferred_fields_are_no_changes(
+        self, as_read: CameraSession, resolved: CameraSession
+    ) -> None:
+        CameraSession.objects.defer("device_id").get(pk=as_read.pk).save()
+        assert CameraSession.objects.get(pk=as_read.pk).device_id == "CAM-001"
