@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "edc_appconfig.apps.AppConfig",
 ]
 MIDDLEWARE = [
+    "edc_retinopathy.api.middleware.ApiErrorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

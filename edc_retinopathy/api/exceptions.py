@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import Http404, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions, status
@@ -29,6 +29,15 @@ STATUS_OF_CODE = {
     "filename_conflict": status.HTTP_409_CONFLICT,
     "storage_error": status.HTTP_500_INTERNAL_SERVER_ERROR,
     "server_busy": status.HTTP_503_SERVICE_UNAVAILABLE,
+}
+
+
+SERVER_ERROR = ("server_error", "The server made an error. It was logged.")
+# What a middleware may have answered, by its status.
+OUTSIDE_VIEWS = {
+    status.HTTP_400_BAD_REQUEST: ("invalid_request", "The request is malformed."),
+    status.HTTP_403_FORBIDDEN: ("permission_denied", "The request is not permitted."),
+    status.HTTP_404_NOT_FOUND: ("not_found", "There is no such page at this host."),
 }
 
 
@@ -64,15 +73,23 @@ def _translated(exc: Exception) -> Exception:
     return exc
 
 
+def answer_outside_views(exc: BaseException | None, http_status: int) -> JsonResponse:
+    """The answer to what was raised before a view was reached, if it is known, and its status."""
+    translated = _translated(exc) if isinstance(exc, Exception) else None
+    if isinstance(translated, RetinopathyError):
+        answer = exception_handler(translated, {})
+    else:
+        code, message = OUTSIDE_VIEWS.get(http_status, SERVER_ERROR)
+        answer = _response(code, message, http_status)
+    headers = {name: value for name, value in answer.items() if name != "Content-Type"}
+    return JsonResponse(answer.data, status=answer.status_code, headers=headers)
+
+
 def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:
     logger.error("Unforeseen error in the API.", exc_info=exc)
     # What Django does for an error that no view handled: error reporting listens to it.
     got_request_exception.send(sender=None, request=getattr(context["request"], "_request", None))
-    return _response(
-        "server_error",
-        "The server made an error. It was logged.",
-        status.HTTP_500_INTERNAL_SERVER_ERROR,
-    )
+    return _response(*SERVER_ERROR, status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
 def _invalid_request(exc: Any) -> InvalidRequest:
@@ -88,7 +105,8 @@ def _invalid_request(exc: Any) -> InvalidRequest:
 # locked, unreachable or gone in the middle is busy: the same request can succeed later.
 TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Exception]], ...] = (
     (
-        (OperationalError, InterfaceError),
+        # InternalError: a standby of PostgreSQL, which takes no writes.
+        (OperationalError, InterfaceError, InternalError),
         lambda _: ServerBusy("The server is busy. Send the request again in a moment."),
     ),
     (Http404, lambda _: exceptions.NotFound()),

@@ -153,7 +153,7 @@ def test_a_disk_that_fails_after_the_commit_does_not_undo_it(
     camera: CameraApi, session: CameraSession, storage: StorageOnDisk
 ) -> None:
     with injected(Fault(Point.UNLINK, When.BEFORE, Action.INPUT_OUTPUT)) as plan:
-        upload(camera, session, CONTENT)
+        assert upload(camera, session, CONTENT).status_code == 201
     assert plan.has_struck
     assert_stored(storage, session, {"photo.jpg": CONTENT})
     assert upload(camera, session, CONTENT).status_code == 200

@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.storage import sweep_stale
+from tests.committed import CommittedRecords
 from tests.contents import photograph
 from tests.faults.plan import Action, Fault, Point, When
 from tests.invariants import (
@@ -80,6 +81,28 @@ def test_the_same_upload_succeeds_after_a_worker_was_killed(
     sweep_stale(older_than_seconds=-1)
     assert temporary_files(server.storage) == []
     assert_stored(server.storage, session, {"earlier.jpg": EARLIER, "photo.jpg": LARGE})
+
+
+# The first upload of a session also makes its directory.
+FIRST_STEPS = {
+    "before the directory is made": Fault(Point.MAKE_DIRECTORY, BEFORE, Action.KILL, 2),
+    "after the directory was made": Fault(Point.MAKE_DIRECTORY, AFTER, Action.KILL),
+    "after publishing": Fault(Point.LINK, AFTER, Action.KILL),
+    "before the directory above is flushed": Fault(Point.FLUSH_DIRECTORY, BEFORE, Action.KILL, 2),
+    "after the directory above was flushed": Fault(Point.FLUSH_DIRECTORY, AFTER, Action.KILL, 2),
+}
+
+
+@pytest.mark.parametrize("fault", FIRST_STEPS.values(), ids=FIRST_STEPS.keys())
+def test_the_first_upload_of_a_session_succeeds_after_a_worker_was_killed(
+    server: Server, records: CommittedRecords, session: CameraSession, fault: Fault
+) -> None:
+    # The directory of incoming files is there already.
+    assert server.upload(records.session(), EARLIER).status == 201
+    upload_and_die(server, session, fault)
+    assert assert_whole(server.storage, session) == {}
+    assert server.upload(session, LARGE).status == 201
+    assert_stored(server.storage, session, {"photo.jpg": LARGE})
 
 
 def test_other_bytes_of_the_name_set_aside_what_a_killed_worker_published(

@@ -1,0 +1,51 @@
+"""Errors of other middleware in the API's one shape; see "Install" in the documentation.
+
+A site is looked up in the database before any view is reached. Where that fails, Django answers a
+page of HTML; a camera should read that the server is busy, and when to come again.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from .exceptions import answer_outside_views
+
+JSON = "application/json"
+FIRST_ERROR_STATUS = 400
+
+
+class ApiErrorMiddleware:
+    """Stands before all other middleware; touches nothing but errors below the API's base."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        got_request_exception.connect(_remember, dispatch_uid=__name__)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to the request."""
+        response = self.get_response(request)
+        if (
+            response.status_code < FIRST_ERROR_STATUS
+            or response.headers.get("Content-Type") == JSON
+            or not _is_below_base(request)
+        ):
+            return response
+        return answer_outside_views(getattr(request, "raised", None), response.status_code)
+
+
+def _remember(*, request: Any = None, **_: Any) -> None:
+    # The signal is sent while the exception is handled, and does not name it.
+    if request is not None:
+        request.raised = sys.exception()
+
+
+def _is_below_base(request: HttpRequest) -> bool:
+    try:
+        base = reverse("edc_retinopathy_api:ping").removesuffix("ping/")
+    except NoReverseMatch:
+        return False
+    return request.path.startswith(base)

@@ -1,0 +1,90 @@
+"""What goes wrong before a view is reached: cameras are answered in the one shape."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db import InternalError, OperationalError
+from pytest_django import Settings
+
+from edc_retinopathy.models import CameraSession
+from tests import factories
+from tests.api.client import BASE, CameraApi, assert_error
+
+LOOK_UP = "multisite.models.Alias.objects.resolve"
+
+
+@pytest.fixture
+def raise_when_the_site_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Let multisite's middleware, which has forgotten its sites, meet an error."""
+
+    def will_raise(exc: Exception) -> None:
+        def fail(*args: object, **kwargs: object) -> None:
+            raise exc
+
+        cache.clear()
+        monkeypatch.setattr(LOOK_UP, fail)
+
+    return will_raise
+
+
+@pytest.mark.parametrize("error", [OperationalError, InternalError])
+def test_a_database_that_cannot_be_reached_is_busy(
+    camera: CameraApi,
+    session: CameraSession,
+    raise_when_the_site_is_looked_up: Any,
+    error: type[Exception],
+) -> None:
+    camera.client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(error("connection refused"))
+    for response in (
+        camera.ping(),
+        camera.resolve(session.subject_identifier),
+        camera.upload(session.subject_identifier),
+        camera.status(session.subject_identifier),
+    ):
+        assert_error(response, 503, "server_busy")
+        assert response["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(ValueError, 500, "server_error"), (PermissionDenied, 403, "permission_denied")],
+)
+def test_any_other_error_has_the_one_shape(
+    camera: CameraApi,
+    raise_when_the_site_is_looked_up: Any,
+    error: type[Exception],
+    status: int,
+    code: str,
+) -> None:
+    camera.client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(error("105-10-0001-2"))
+    response = camera.ping()
+    assert_error(response, status, code)
+    assert "105-10" not in response.content.decode()
+
+
+def test_a_host_that_is_not_allowed(camera: CameraApi) -> None:
+    camera.client.raise_request_exception = False
+    response = camera.client.get(f"{BASE}/ping/", HTTP_HOST="elsewhere.org")
+    assert_error(response, 400, "invalid_request")
+
+
+def test_pages_are_left_alone(client: Any, raise_when_the_site_is_looked_up: Any) -> None:
+    client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(OperationalError("connection refused"))
+    response = client.get("/edc_retinopathy/admin/", HTTP_HOST=factories.ALPHA_HOST)
+    assert response.status_code == 500
+    assert response["Content-Type"].startswith("text/html")
+
+
+def test_a_project_without_the_api_is_left_alone(
+    client: Any, raise_when_the_site_is_looked_up: Any, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = "edc_retinopathy.urls"
+    client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(PermissionDenied())
+    response = client.get(f"{BASE}/ping/", HTTP_HOST=factories.ALPHA_HOST)
+    assert response["Content-Type"].startswith("text/html")
