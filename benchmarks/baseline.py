@@ -1,7 +1,8 @@
-"""The endpoint as one writes it first: parse, copy, read again to hash, create the record.
+"""The endpoints as one writes them first.
 
-It checks no content, flushes nothing to disk and loses the race of two uploads: it is here to be
-fast, not to be right.
+The upload parses, copies, reads again to hash, and creates the record. It checks no content,
+flushes nothing to disk and loses the race of two uploads. Resolve and status look at one session
+after the other. They ask for no permission and know no sites: they are here to be fast, not right.
 """
 
 import hashlib
@@ -20,11 +21,55 @@ from rest_framework.views import APIView  # noqa: TID251
 from edc_retinopathy.models import CameraSession, SessionFile
 
 
-class BaselineUploadView(APIView):
-    """Receives one file of an exam."""
+class BaselineView(APIView):
+    """What all share."""
 
     authentication_classes = (TokenAuthentication,)
     permission_classes = (IsAuthenticated,)
+
+
+def sessions_of(subject_identifier: str) -> Any:
+    """The sessions of a subject, newest first."""
+    sessions = CameraSession.objects.defer("initials").filter(subject_identifier=subject_identifier)
+    return sessions.order_by("-report_datetime", "-created", "-pk")
+
+
+class BaselineResolveView(BaselineView):
+    """Tells which session the next uploads go to."""
+
+    def post(self, request: Request) -> Response:
+        """Answer 200 with it."""
+        for session in sessions_of(request.data["subject_identifier"]):
+            if not (session.contraindicated or session.is_complete or session.is_expired):
+                session.pin(device_id="", user=request.user)
+                uploaded = session.uploaded_file_types
+                return Response({"camera_session_id": session.pk, "uploaded": uploaded})
+        return Response({"error": "There is none."}, status=400)
+
+
+class BaselineStatusView(BaselineView):
+    """Tells what has arrived and what is missing."""
+
+    def get(self, request: Request, subject_identifier: str) -> Response:
+        """Answer 200 with the session's progress."""
+        sessions = sessions_of(subject_identifier)
+        resolved = sessions.filter(last_resolved_datetime__isnull=False)
+        session = resolved.order_by("-last_resolved_datetime").first()
+        if session is None or session.contraindicated or session.is_expired:
+            session = sessions[0]
+        return Response(
+            {
+                "camera_session_id": session.pk,
+                "uploaded": session.uploaded_file_types,
+                "missing": session.missing_file_types,
+                "complete": session.is_complete,
+            }
+        )
+
+
+class BaselineUploadView(BaselineView):
+    """Receives one file of an exam."""
+
     parser_classes = (MultiPartParser,)
 
     def post(self, request: Request, subject_identifier: str, file_type: str) -> Response:

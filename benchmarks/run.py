@@ -203,6 +203,8 @@ def measure_uploads(server: Server, records: "Records", repeat: int) -> None:
                 call()
             for _ in range(repeat):
                 for name, call in calls.items():
+                    # What the baseline left to be written is not ours to wait for.
+                    os.sync()
                     before = server.bytes_written()
                     seconds[name].append(at_once(call, clients))
                     written[name] += server.bytes_written() - before
@@ -216,23 +218,32 @@ def measure_uploads(server: Server, records: "Records", repeat: int) -> None:
 
 
 def measure_questions(server: Server, records: "Records", repeat: int) -> None:
-    """Resolve, status and a whole exam."""
+    """Resolve, status and a whole exam: ours and the baseline in turns."""
     rows = []
     for sessions in (1, MANY_SESSIONS):
         identifier = records.subject_with(sessions)
-        body = json.dumps({"subject_identifier": identifier}).encode()
-        for label, call in {
-            "resolve": lambda body=body: server.request(
-                "POST", f"{BASE}/resolve/", body, "application/json"
-            ),
-            "status": lambda i=identifier: server.request("GET", f"{BASE}/{i}/status/"),
-            "ping": lambda: server.request("GET", f"{BASE}/ping/"),
-        }.items():
-            rows.append((label, sessions, milliseconds([timed(call) for _ in range(repeat * 3)])))  # type: ignore[arg-type]
-    sessions_of_exams = [records.session() for _ in range(repeat)]
-    exams = [timed(lambda s=s: exam(server, s)) for s in sessions_of_exams]  # type: ignore[misc]
-    rows.append(("a whole exam: resolve, report, two DICOMs, status", 1, milliseconds(exams)))
-    table("Questions", ("request", "sessions", "ms"), rows)
+        for label, ask in {"resolve": resolve, "status": status}.items():
+            row = in_turns(lambda base, ask=ask, i=identifier: ask(server, base, i), repeat * 3)  # type: ignore[misc]
+            rows.append((label, sessions, *row))
+    label = "a whole exam: resolve, report, two DICOMs, status"
+    rows.append((label, 1, *in_turns(lambda base: exam(server, base, records.session()), repeat)))
+    ping = [timed(lambda: server.request("GET", f"{BASE}/ping/")) for _ in range(repeat * 3)]
+    rows.append(("ping", 1, milliseconds(ping), "", ""))
+    table("Questions", ("request", "sessions", "ms", "baseline", "ratio"), rows)
+
+
+def in_turns(
+    call: Callable[[str], Callable[[], object]], repeat: int
+) -> tuple[float, float, float]:
+    """Medians in milliseconds of what ``call`` makes of our base and of the baseline's; ratio."""
+    seconds: dict[str, list[float]] = {BASE: [], "/baseline": []}
+    for _ in range(repeat):
+        for base, measured in seconds.items():
+            prepared = call(base)
+            os.sync()
+            measured.append(timed(prepared))
+    ours, baseline = map(milliseconds, seconds.values())
+    return ours, baseline, ours / baseline
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -242,16 +253,32 @@ def timed(call: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def exam(server: Server, session: Any) -> None:
-    """What the camera's client sends for one subject, without its pauses."""
+def resolve(server: Server, base: str, identifier: str) -> Callable[[], object]:
+    """A call that resolves the subject."""
+    body = json.dumps({"subject_identifier": identifier}).encode()
+    return lambda: server.request("POST", f"{base}/resolve/", body, "application/json")
+
+
+def status(server: Server, base: str, identifier: str) -> Callable[[], object]:
+    """A call that asks for the subject's status."""
+    return lambda: server.request("GET", f"{base}/{identifier}/status/")
+
+
+def exam(server: Server, base: str, session: Any) -> Callable[[], object]:
+    """A call that sends what the camera's client sends for one subject, without its pauses."""
     from demo.sample_exam import exam_files  # noqa: PLC0415
 
-    body = json.dumps({"subject_identifier": session.subject_identifier}).encode()
-    server.request("POST", f"{BASE}/resolve/", body, "application/json")
-    for file in exam_files(session.subject_identifier, include_jpegs=False):
-        kind = Kind("", file.file_type, Path(file.name).suffix, "", file.content)
-        uploader(server, BASE, kind, session)()
-    server.request("GET", f"{BASE}/{session.subject_identifier}/status/")
+    identifier = session.subject_identifier
+    kinds = [
+        Kind("", file.file_type, Path(file.name).suffix, "", file.content)
+        for file in exam_files(identifier, include_jpegs=False)
+    ]
+    steps: list[Callable[[], object]] = [
+        resolve(server, base, identifier),
+        *(uploader(server, base, kind, session) for kind in kinds),
+        status(server, base, identifier),
+    ]
+    return lambda: [step() for step in steps]
 
 
 def measure_memory(server: Server, records: "Records") -> None:

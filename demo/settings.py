@@ -95,6 +95,8 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "demo.sqlite3",
+        # Opening takes longer than most requests, and closing the last one writes the log back.
+        "CONN_MAX_AGE": 600,
         "OPTIONS": {
             "timeout": 20,
             # A transaction that writes takes the lock at its start: it waits there instead of

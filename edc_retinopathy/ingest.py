@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connections, router, transaction
@@ -120,13 +122,19 @@ def _record_then_publish(
             # The history is written in bulk: the signal's way costs a query for each foreign key.
             session_file.skip_history_when_saving = True
             session_file.save(using=using, force_insert=True)
-            SessionFile.history.bulk_history_create([session_file], default_user=user)
+            _file_history().bulk_history_create([session_file], default_user=user)
             is_published = storage.publish(incoming, session_file.stored_filename)
     except IntegrityError:
         # Raised by the commit: the session was deleted meanwhile. Nothing can refer to the file.
         if is_published:
             storage.withdraw(incoming, session_file.stored_filename)
         raise
+
+
+@cache
+def _file_history() -> Any:
+    """The manager of the history, which simple_history would build anew at each access."""
+    return SessionFile.history
 
 
 def _is_full(session: CameraSession, size: int) -> bool:

@@ -98,25 +98,26 @@ def _prepared(
     sessions = CameraSession.objects.visible_at(site_ids).filter(
         subject_identifier=subject_identifier
     )
-    return PreparedQuery(question(sessions)[:1])
+    # Decrypting the initials would cost more than the rest of the query.
+    return PreparedQuery(question(sessions).defer("initials"))
 
 
 def _to_resolve(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.rank_to_resolve(CUTOFF)
+    return sessions.to_resolve(CUTOFF).with_openness(CUTOFF).with_stored_initials()
 
 
 def _for_upload(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.rank_for_upload(CUTOFF)
+    return sessions.for_upload(CUTOFF).with_usability(CUTOFF).with_amounts()
 
 
 def _of_id(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
     camera_session_id: Any = Parameter("camera_session_id", UUIDField())
-    return sessions.for_ingest(CUTOFF).filter(pk=camera_session_id)
+    return sessions.filter(pk=camera_session_id).with_usability(CUTOFF).with_amounts()
 
 
 def _for_status(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.with_uploaded_file_types().rank_for_upload(CUTOFF)
+    return sessions.for_upload(CUTOFF).with_usability(CUTOFF).with_uploaded_file_types()
 
 
 def _newest(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.defer("initials").with_uploaded_file_types().newest_first()
+    return sessions.newest().with_uploaded_file_types()

@@ -212,7 +212,7 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         sessions.update(last_resolved_datetime=now)
 
     def _as_stored(self) -> "CameraSession":
-        """A copy with the initials as the database has them, where ``to_resolve`` looked.
+        """A copy with the initials as the database has them, where a resolve read them.
 
         Decrypting and encrypting them again would cost 23 ms and two queries.
         """

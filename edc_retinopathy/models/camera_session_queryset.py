@@ -41,7 +41,7 @@ def _files_of_session() -> "models.QuerySet[Any]":
 
 
 class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
-    """Sessions of a subject, as an account may see them, ranked by the contract's rules."""
+    """Sessions, as an account may see them, and the one that the contract's rules choose."""
 
     def visible_at(self, site_ids: Iterable[int]) -> Self:
         """Those of the sites given."""
@@ -94,53 +94,57 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         """Those that nothing was uploaded to."""
         return self.filter(~Exists(_files_of_session()))
 
-    def newest_first(self) -> Self:
-        """By the date of the report, then of entry."""
-        return self.order_by(*NEWEST_FIRST)
-
-    def rank_to_resolve(self, cutoff: Any) -> Self:
-        """The session to resolve first: open ones before others, then unexpired ones, then newest.
-
-        Adds ``is_open`` and what a resolve needs besides; ``cutoff`` as in ``with_usability``.
-        """
+    def with_openness(self, cutoff: Any) -> Self:
+        """Adds ``is_open``: neither contraindicated nor complete; and all it is computed from."""
         return (
-            self.defer("initials")
-            .with_uploaded_file_types()
+            self.with_uploaded_file_types()
             .with_usability(cutoff)
-            .annotate(
-                is_open=_as_boolean(~_contraindicated() & ~_complete()),
-                stored_initials=Cast("initials", models.CharField()),
-            )
-            .order_by("-is_open", "has_expired", *NEWEST_FIRST)
+            .annotate(is_open=_as_boolean(~_contraindicated() & ~_complete()))
         )
 
-    def rank_for_upload(self, cutoff: Any) -> Self:
-        """The session that an upload without an id means first: the one last resolved, whatever
-        its state; else the best there is, newest first. ``cutoff`` as in ``with_usability``.
+    def to_resolve(self, cutoff: Any) -> Self:
+        """The one to resolve: open ones come before others, unexpired ones first, then newest.
+
+        ``cutoff`` as in ``with_usability``.
+        """
+        return self._first_of(
+            self.with_openness(cutoff).order_by("-is_open", "has_expired", *NEWEST_FIRST)
+        )
+
+    def for_upload(self, cutoff: Any) -> Self:
+        """The one that an upload without an id means: that last resolved, whatever its state; else
+        the best there is, newest first. ``cutoff`` as in ``with_usability``.
         """
         last_resolved = (
             self.filter(last_resolved_datetime__isnull=False)
             .order_by("-last_resolved_datetime", "-pk")
             .values("pk")[:1]
         )
-        return (
-            self.for_ingest(cutoff)
+        return self._first_of(
+            self.with_usability(cutoff)
             .annotate(is_last_resolved=_as_boolean(Q(pk=Subquery(last_resolved))))
             .order_by("-is_last_resolved", "is_contraindicated", "has_expired", *NEWEST_FIRST)
         )
 
-    def for_ingest(self, cutoff: Any) -> Self:
-        """With what an upload must know of its session: may it be used, and how full is it?"""
+    def newest(self) -> Self:
+        """The one with the latest report date, or entered last."""
+        return self._first_of(self.order_by(*NEWEST_FIRST))
+
+    def _first_of(self, ranked: Self) -> Self:
+        # What else is asked of it is then computed once, not for all that it is chosen from.
+        return self.filter(pk=Subquery(ranked.values("pk")[:1]))
+
+    def with_amounts(self) -> Self:
+        """Adds ``file_count`` and ``stored_bytes``: how full is it?"""
         files = _files_of_session().order_by().values("camera_session")
-        return (
-            # Decrypting the initials would cost more than the rest of the query.
-            self.defer("initials")
-            .with_usability(cutoff)
-            .annotate(
-                file_count=_or_zero(files.annotate(n=Count("pk")).values("n")),
-                stored_bytes=_or_zero(files.annotate(n=Sum("file_size")).values("n")),
-            )
+        return self.annotate(
+            file_count=_or_zero(files.annotate(n=Count("pk")).values("n")),
+            stored_bytes=_or_zero(files.annotate(n=Sum("file_size")).values("n")),
         )
+
+    def with_stored_initials(self) -> Self:
+        """Adds the initials as the database has them, encrypted."""
+        return self.annotate(stored_initials=Cast("initials", models.CharField()))
 
 
 def _as_boolean(condition: Q) -> Case:

@@ -20,6 +20,8 @@ from .filesystem import FILE_MODE, is_held, make_directory, storage_errors
 logger = logging.getLogger(__name__)
 
 STALE_AFTER_SECONDS = 3600
+# How much arrives before the disk is told to begin with it.
+WRITE_BACK_BYTES = 1024 * 1024
 
 
 def incoming_dir() -> Path:
@@ -38,6 +40,7 @@ class IncomingFile:
 
     def __init__(self) -> None:
         self.size = 0
+        self._written_back = 0
         self._begun = time.monotonic()
         self._limit = conf.max_file_size_bytes()
         self._hash = hashlib.sha256()
@@ -74,6 +77,20 @@ class IncomingFile:
             # A write may be short, above all when the disk is nearly full.
             while view:
                 view = view[os.write(self._fd, view) :]
+        if self.size - self._written_back >= WRITE_BACK_BYTES:
+            self._begin_to_write_back()
+
+    def _begin_to_write_back(self) -> None:
+        """Let the disk begin with what has arrived: the flush in the end has less left to wait for.
+
+        Linux starts to write dirty pages that are not needed any more, and waits for none
+        (posix_fadvise(2)). Only advice: what it does not do, the flush does.
+        """
+        if hasattr(os, "posix_fadvise"):
+            length = self.size - self._written_back
+            with suppress(OSError):
+                os.posix_fadvise(self._fd, self._written_back, length, os.POSIX_FADV_DONTNEED)
+        self._written_back = self.size
 
     def flush(self) -> None:
         """Put the bytes on the disk, so that a published name never has fewer of them."""
