@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -132,6 +135,16 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """View-only sites stay view-only."""
         return super().has_delete_permission(request, obj) and self._is_own(request, obj)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """As ever; and says why not, if a camera sends a file to the session meanwhile."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (ProtectedError, IntegrityError):
+            text = _("The session was not deleted: a camera has sent a file to it meanwhile.")
+            self.message_user(request, text, messages.ERROR)
+            name = "edc_retinopathy_admin:edc_retinopathy_camerasession_change"
+            return HttpResponseRedirect(reverse(name, args=(object_id,)))
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         is_here = obj is None or obj.site_id == access.current_site_id(request)

@@ -52,8 +52,9 @@ def check_dicom(stream: BinaryIO, size: int) -> None:
     except (InvalidContent, MemoryError):
         raise
     except OSError as e:
-        # The disk's fault, unless a length leads to where no file can reach (lseek(2)).
-        if e.errno != errno.EINVAL:
+        # The disk's fault, unless pydicom itself raised it, without a number, or a length leads to
+        # where no file can reach (lseek(2)).
+        if e.errno not in {None, errno.EINVAL}:
             raise
         raise InvalidContent(UNREADABLE) from e
     # A hostile or broken file makes pydicom raise almost anything (struct.error, KeyError,

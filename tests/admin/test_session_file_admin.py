@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from edc_registration.models import RegisteredSubject
 
+from edc_retinopathy.admin.camera_session_admin import CameraSessionAdmin
 from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories
 from tests.admin.pages import FILE_MODEL, MODEL, change_url, logged_in, page_url
@@ -96,6 +97,23 @@ def test_a_file_cannot_be_deleted_along_with_its_session(
     assert CameraSession.objects.filter(pk=stored.camera_session_id).exists()
     assert SessionFile.objects.filter(pk=stored.pk).exists()
     assert storage.files() == before
+
+
+def test_a_session_to_which_a_file_comes_while_it_is_deleted_stays(
+    superuser: User, session: CameraSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = CameraSessionAdmin.delete_model
+
+    def be_too_late(admin: Any, request: Any, obj: CameraSession) -> None:
+        factories.store_file(session, "left")
+        delete(admin, request, obj)
+
+    monkeypatch.setattr(CameraSessionAdmin, "delete_model", be_too_late)
+    url = page_url(MODEL, "delete", session.pk)
+    page = logged_in(superuser).post(url, {"post": "yes"}, follow=True)
+    assert page.status_code == 200
+    assert "a camera has sent a file to it meanwhile" in page.content.decode()
+    assert CameraSession.objects.filter(pk=session.pk).exists()
 
 
 def test_another_sites_files_are_neither_listed_nor_opened(
