@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.audit import Scope
+from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.models import SessionFile, StorageAudit
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
@@ -108,11 +109,16 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
 
     @admin.display(description=_("Last audit"), ordering="last_audit_datetime", empty_value="-")
     def last_audit(self, obj: SessionFile) -> str | None:
-        """What the last audit of the file found, and when; None if there was none."""
+        """What the last audit of the file found, and on which day; None if there was none."""
         if obj.last_audit_datetime is None:
             return None
-        when = date_format(localtime(obj.last_audit_datetime), "SHORT_DATETIME_FORMAT")
-        return f"{obj.get_last_audit_result_display()}, {when}"
+        css = "yes" if obj.last_audit_result == AuditResult.OK else "no"
+        return format_html(
+            '<span class="retinopathy-{}">{}</span> {}',
+            css,
+            obj.get_last_audit_result_display(),
+            f"{localtime(obj.last_audit_datetime):%Y-%m-%d}",
+        )
 
     @admin.display(description=_("Size"), ordering="file_size")
     def size(self, obj: SessionFile) -> str:

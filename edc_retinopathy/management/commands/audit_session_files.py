@@ -107,6 +107,8 @@ class Command(BaseCommand):
             raise UsageError("--commit goes with --adopt or --quarantine.")
         with ExitStack() as stack:
             stream = self.stdout
+            # The report ends its lines itself.
+            stream.ending = ""
             if options["output"]:
                 try:
                     stream = stack.enter_context(options["output"].open("w", encoding="utf-8"))
@@ -125,15 +127,18 @@ class Command(BaseCommand):
             for finding in earlier_findings(audit):
                 report.add(finding)
         audit.save()
-        with _progress("checked", scope.count(after=audit.last_checked_id)) as bar:
+        with _progress("Records", scope.count(after=audit.last_checked_id)) as bar:
             for finding in check_records(
                 audit, scope, workers=options["workers"], on_checked=bar.update
             ):
-                report.add(finding)
+                with tqdm.external_write_mode():
+                    report.add(finding)
         if scope.is_everything:
-            with _progress("looked for without a record", scope.count()) as bar:
+            with _progress("Files on disk", scope.count()) as bar:
                 for file, finding in find_orphans(audit, on_seen=bar.update):
-                    report.add(finding, self._deal_with(file, options))
+                    action = self._deal_with(file, options)
+                    with tqdm.external_write_mode():
+                        report.add(finding, action)
             for finding in find_stale(audit):
                 report.add(finding)
         audit.finished_datetime = timezone.now()
