@@ -1,4 +1,4 @@
-"""Errors of other middleware in the API's one shape; see "Install" in the documentation.
+"""Errors of other middleware in the API's one shape; see "Installation" in the documentation.
 
 A site is looked up in the database before any view is reached. Where that fails, Django answers a
 page of HTML; a camera should read that the server is busy, and when to come again.

@@ -159,16 +159,17 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
         # edc_sites sets the site only while there is no primary key yet.
         if self._state.adding and not self.site_id:
             self.site = self.get_site_on_create()
-        with transaction.atomic(using=kwargs.get("using") or router.db_for_write(type(self))):
+        using = kwargs.get("using") or router.db_for_write(type(self))
+        with transaction.atomic(using=using):
             if not self._state.adding:
-                self._take_over_what_cameras_wrote()
+                self._take_over_what_cameras_wrote(using)
             super().save(*args, **kwargs)
         self._device_id_as_read = self.device_id
 
-    def _take_over_what_cameras_wrote(self) -> None:
+    def _take_over_what_cameras_wrote(self, using: str) -> None:
         names = ("last_resolved_datetime", "last_reopened_datetime", "device_id")
         # The lock holds a resolve back until this is saved.
-        sessions = CameraSession.objects.select_for_update().filter(pk=self.pk)
+        sessions = CameraSession.objects.using(using).select_for_update().filter(pk=self.pk)
         stored = sessions.values(*names).first() or {}
         for name, value in stored.items():
             if name != "device_id" or self.device_id == self._device_id_as_read:

@@ -201,7 +201,7 @@ class TestExpiry:
         create_session(minutes=minutes)
         assert camera.resolve(IDENTIFIER).status_code == status
 
-    @pytest.mark.parametrize("never", [0, None])
+    @pytest.mark.parametrize("never", [0, None, 10**9], ids=["0", "None", "2,000 years"])
     def test_zero_or_none_means_never(
         self,
         camera: CameraApi,

@@ -44,7 +44,7 @@ CONTENTS = tuple(photograph(n, size=size) for n, size in enumerate((0, 400_000, 
 BY_CHECKSUM = {sha256(content): content for content in CONTENTS}
 SECONDS_BETWEEN_KILLS = 0.5
 SECONDS_BETWEEN_AUDITS = 0.3
-KILLS_AT_LEAST = 10
+KILLS_AT_LEAST = 3
 
 
 class Storm:
