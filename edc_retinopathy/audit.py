@@ -12,6 +12,7 @@ from itertools import batched
 from typing import Any
 from uuid import UUID
 
+from django.db import router
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -124,6 +125,8 @@ def check_records(
 
 def earlier_findings(audit: StorageAudit) -> Iterator[Finding]:
     """What an audit of everything had found before it was interrupted, from the records."""
+    if audit.last_checked_id is None:
+        return
     wrong = (
         SessionFile.objects.filter(
             pk__lte=audit.last_checked_id, last_audit_datetime__gte=audit.started_datetime
@@ -219,10 +222,10 @@ def find_orphans(
 def _unrecorded(files: Iterable[FileOnDisk]) -> list[FileOnDisk]:
     # A name that is not UTF-8 has no record, and cannot be asked for.
     names = [file.stored_filename for file in files if _is_utf8(file.stored_filename)]
+    # Where records are written: a replica may not have the newest yet.
+    records = SessionFile.objects.using(router.db_for_write(SessionFile))
     recorded = set(
-        SessionFile.objects.filter(stored_filename__in=names).values_list(
-            "stored_filename", flat=True
-        )
+        records.filter(stored_filename__in=names).values_list("stored_filename", flat=True)
     )
     return [file for file in files if file.stored_filename not in recorded]
 

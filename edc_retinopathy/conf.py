@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 BYTES_PER_MIB = 1024 * 1024
+MINUTES_OF_A_CENTURY = 100 * 365 * 24 * 60
 
 
 def storage_dir() -> Path:
@@ -49,7 +50,8 @@ def session_expires_after() -> timedelta | None:
     if getattr(settings, "EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", 120) is None:
         return None
     minutes = _number("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", 120)
-    return timedelta(minutes=minutes) if minutes else None
+    # Calendars end; no session is older.
+    return timedelta(minutes=min(minutes, MINUTES_OF_A_CENTURY)) if minutes else None
 
 
 def max_files_per_session() -> int | None:

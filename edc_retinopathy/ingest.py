@@ -79,11 +79,9 @@ def receive_file(
         )
         if _is_full(session, incoming.size):
             return _already_stored(session_file, incoming, SessionFull(FULL)), False
-        try:
-            _record_then_publish(session_file, incoming, user)
-        except IntegrityError:
-            return _already_stored(session_file, incoming, ServerBusy(NOT_RECORDED)), False
-    return session_file, True
+        if _is_recorded_and_published(session_file, incoming, user):
+            return session_file, True
+        return _already_stored(session_file, incoming, ServerBusy(NOT_RECORDED)), False
 
 
 def _judge(incoming: storage.IncomingFile, upload: Upload) -> ContentType:
@@ -107,16 +105,17 @@ def _reconnect_after_silence(incoming: storage.IncomingFile) -> None:
         connections[router.db_for_write(SessionFile)].close()
 
 
-def _record_then_publish(
+def _is_recorded_and_published(
     session_file: SessionFile, incoming: storage.IncomingFile, user: AbstractBaseUser
-) -> None:
-    """Insert, publish, commit: the unique constraints decide who of several is first.
+) -> bool:
+    """Insert, publish, commit; False if the database refuses the record.
 
-    Who is second waits for the first to commit and then fails here. So a file that is in
-    place already, while the insert went through, has no record.
+    The unique constraints decide who of several is first. Who is second waits for the first to
+    commit and is refused then. So a file that is in place already, while the insert went through,
+    has no record.
     """
     using = router.db_for_write(SessionFile)
-    is_published = False
+    is_published = is_refused = False
     try:
         with transaction.atomic(using=using, durable=True):
             # The history is written in bulk: the signal's way costs a query for each foreign key.
@@ -124,11 +123,13 @@ def _record_then_publish(
             session_file.save(using=using, force_insert=True)
             _file_history().bulk_history_create([session_file], default_user=user)
             is_published = storage.publish(incoming, session_file.stored_filename)
+    # Left behind here: chained to what follows, its words, which quote the record, would be logged.
     except IntegrityError:
-        # Raised by the commit: the session was deleted meanwhile. Nothing can refer to the file.
-        if is_published:
-            storage.withdraw(incoming, session_file.stored_filename)
-        raise
+        is_refused = True
+    if is_refused and is_published:
+        # By the commit: the session was deleted meanwhile. Nothing can refer to the file.
+        storage.withdraw(incoming, session_file.stored_filename)
+    return not is_refused
 
 
 @cache
@@ -152,12 +153,12 @@ def _already_stored(
 
     Raises ``otherwise`` if there is no record.
     """
-    stored = SessionFile.objects.filter(
+    records = SessionFile.objects.using(router.db_for_write(SessionFile))
+    stored = records.filter(
         camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
     ).first()
     if stored is None:
-        # Without the database's own words, which quote the record.
-        raise otherwise from None
+        raise otherwise
     if stored.original_filename != attempted.original_filename:
         raise InvalidFilename(
             "A file is already stored in this session whose name differs only in upper and "

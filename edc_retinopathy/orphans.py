@@ -89,7 +89,7 @@ def _hold_name(file: FileOnDisk, using: str) -> None:
             _claim(file, session).save(using=using, force_insert=True)
     except IntegrityError as e:
         # Compared here: MariaDB takes names for equal that differ in case.
-        records = SessionFile.objects.filter(stored_filename=file.stored_filename)
+        records = SessionFile.objects.using(using).filter(stored_filename=file.stored_filename)
         if file.stored_filename in records.values_list("stored_filename", flat=True):
             raise CannotAdopt("it has a record by now") from e
 

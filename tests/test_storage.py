@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edc_retinopathy.errors import StorageError
-from edc_retinopathy.storage import IncomingFile, publish, sweep_stale, withdraw
+from edc_retinopathy.storage import IncomingFile, publish, restore, sweep_stale, withdraw
 from tests.servers import PATIENCE_SECONDS
 from tests.storage import StorageOnDisk
 
@@ -49,10 +49,12 @@ class Waiting:
             self.is_new = publish(incoming, NAME)
 
     def flock(self, fd: int, operation: int, flock: Any = fcntl.flock) -> None:
-        """Lock; waiting for a lock is what only the second upload does."""
-        if operation == fcntl.LOCK_EX:
+        """Lock; only the second upload meets a lock that is held."""
+        try:
+            flock(fd, operation)
+        except BlockingIOError:
             self.has_come_to_the_lock.set()
-        flock(fd, operation)
+            raise
 
     def start(self) -> None:
         """Begin, and come to the lock that the first upload holds."""
@@ -89,6 +91,59 @@ def test_an_upload_takes_back_no_file_but_its_own(path: Path) -> None:
         assert publish(other, NAME)
         withdraw(first, NAME)
     assert path.read_bytes() == b"other bytes"
+
+
+def test_a_lock_that_is_never_released_is_an_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edc_retinopathy.storage.filesystem.LOCK_WAIT_SECONDS", 0.05)
+    with received() as first, received() as second:
+        assert publish(first, NAME)
+        with pytest.raises(StorageError, match="ETIMEDOUT"):
+            publish(second, NAME)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_link_whose_answer_was_lost_is_known_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFS asks again, and is told that the name exists."""
+    link = os.link
+
+    def link_twice(*args: Any) -> None:
+        link(*args)
+        link(*args)
+
+    with received() as incoming:
+        monkeypatch.setattr(os, "link", link_twice)
+        assert publish(incoming, NAME)
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_quarantine_that_cannot_be_made_is_an_error(storage: StorageOnDisk, path: Path) -> None:
+    (storage.images / ".quarantine").symlink_to("nowhere")
+    path.parent.mkdir()
+    path.write_bytes(b"left by a crash")
+    with received() as incoming, pytest.raises(StorageError):
+        publish(incoming, NAME)
+    assert path.read_bytes() == b"left by a crash"
+
+
+def test_what_was_brought_back_stays_even_if_it_cannot_be_flushed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another retry may have been told meanwhile that it is there."""
+
+    def fail(fd: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with received() as incoming, monkeypatch.context() as patches:
+        patches.setattr(os, "fsync", fail)
+        with pytest.raises(StorageError):
+            restore(incoming, NAME)
+    assert path.read_bytes() == CONTENT
+    with received() as incoming:
+        assert not restore(incoming, NAME)
 
 
 @pytest.mark.parametrize("kind", ["directory", "link", "dangling link", "pipe"])

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, InternalError, OperationalError
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions, status
@@ -32,12 +32,21 @@ STATUS_OF_CODE = {
 }
 
 
+# What the body of an answer decides.
+BODY_HEADERS = frozenset({"Content-Type", "Content-Length", "Content-Encoding", "ETag"})
 SERVER_ERROR = ("server_error", "The server made an error. It was logged.")
 # What a middleware may have answered, by its status.
 OUTSIDE_VIEWS = {
     status.HTTP_400_BAD_REQUEST: ("invalid_request", "The request is malformed."),
+    status.HTTP_401_UNAUTHORIZED: ("not_authenticated", "The request is not authenticated."),
     status.HTTP_403_FORBIDDEN: ("permission_denied", "The request is not permitted."),
     status.HTTP_404_NOT_FOUND: ("not_found", "There is no such page at this host."),
+    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: ("file_too_large", "The request is too large."),
+    status.HTTP_429_TOO_MANY_REQUESTS: ("throttled", "There were too many requests."),
+    status.HTTP_503_SERVICE_UNAVAILABLE: (
+        "server_busy",
+        "The server is busy. Send the request again in a moment.",
+    ),
 }
 
 
@@ -73,16 +82,22 @@ def _translated(exc: Exception) -> Exception:
     return exc
 
 
-def answer_outside_views(exc: BaseException | None, http_status: int) -> JsonResponse:
-    """The answer to what was raised before a view was reached, if it is known, and its status."""
+def answer_outside_views(exc: BaseException | None, response: HttpResponse) -> JsonResponse:
+    """In the one shape what was answered before a view was reached, because of ``exc`` if known.
+
+    Other headers than those of the body stay.
+    """
     translated = _translated(exc) if isinstance(exc, Exception) else None
     if isinstance(translated, RetinopathyError):
         answer = exception_handler(translated, {})
     else:
-        code, message = OUTSIDE_VIEWS.get(http_status, SERVER_ERROR)
-        answer = _response(code, message, http_status)
-    headers = {name: value for name, value in answer.items() if name != "Content-Type"}
-    return JsonResponse(answer.data, status=answer.status_code, headers=headers)
+        code, message = OUTSIDE_VIEWS.get(response.status_code, SERVER_ERROR)
+        answer = _response(code, message, response.status_code)
+    headers = dict(answer.items()) | dict(response.items())
+    kept = {name: value for name, value in headers.items() if name not in BODY_HEADERS}
+    shaped = JsonResponse(answer.data, status=answer.status_code, headers=kept)
+    shaped._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - as below
+    return shaped
 
 
 def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:

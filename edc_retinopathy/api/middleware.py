@@ -34,7 +34,7 @@ class ApiErrorMiddleware:
             or not _is_below_base(request)
         ):
             return response
-        return answer_outside_views(getattr(request, "raised", None), response.status_code)
+        return answer_outside_views(getattr(request, "raised", None), response)
 
 
 def _remember(*, request: Any = None, **_: Any) -> None:

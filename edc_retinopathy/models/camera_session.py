@@ -8,7 +8,7 @@ from clinicedc_constants import YES
 from clinicedc_constants.choices import GENDER
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models, router, transaction
+from django.db import connections, models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_crypto_fields.fields import EncryptedCharField
@@ -168,9 +168,11 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
 
     def _take_over_what_cameras_wrote(self, using: str) -> None:
         names = ("last_resolved_datetime", "last_reopened_datetime", "device_id")
-        # The lock holds a resolve back until this is saved.
-        sessions = CameraSession.objects.using(using).select_for_update().filter(pk=self.pk)
-        stored = sessions.values(*names).first() or {}
+        # The lock holds a resolve back until this is saved; uploads, which only refer to the
+        # session, pass where the database can tell the two apart.
+        no_key = connections[using].features.has_select_for_no_key_update
+        sessions = CameraSession.objects.using(using).select_for_update(no_key=no_key)
+        stored = sessions.filter(pk=self.pk).values(*names).first() or {}
         for name, value in stored.items():
             if name != "device_id" or self.device_id == self._device_id_as_read:
                 setattr(self, name, value)

@@ -25,8 +25,8 @@ LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)
 
 def expiry_cutoff() -> datetime:
     """A session that nothing happened to since then has expired; long ago if none ever does."""
-    now, expires_after = timezone.now(), conf.session_expires_after()
-    return LONG_AGO if expires_after is None else now - min(expires_after, now - LONG_AGO)
+    expires_after = conf.session_expires_after()
+    return LONG_AGO if expires_after is None else timezone.now() - expires_after
 
 
 def has_file_annotation(file_type: FileType) -> str:

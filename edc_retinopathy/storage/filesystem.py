@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,10 @@ from edc_retinopathy.errors import StorageError
 
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
+
+# An upload that is taken back is over in milliseconds.
+LOCK_WAIT_SECONDS = 10.0
+LOCK_POLL_SECONDS = 0.01
 
 
 @contextmanager
@@ -54,18 +59,33 @@ def settled_file(path: Path) -> Iterator[int]:
     """A descriptor of the regular file at ``path``, locked, once no upload has a hand in it.
 
     An upload holds the lock of its file until it is over (see ``IncomingFile``): before, it may
-    still take the name back. Raises ``FileNotFoundError`` if the name is gone by then, and
-    ``OSError`` for what is no file, or not ours to open.
+    still take the name back. Raises ``FileNotFoundError`` if the name is gone by then,
+    ``TimeoutError`` if the upload does not end, and ``OSError`` for what is no file, or not ours
+    to open.
     """
     # For writing, which nobody does: NFS grants an exclusive lock on nothing less (flock(2)).
     fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        _lock(fd)
         if not os.path.samestat(os.fstat(fd), path.lstat()):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         yield fd
     finally:
         os.close(fd)
+
+
+def _lock(fd: int) -> None:
+    # Not by waiting in the system, without end: the caller may hold locks of the database.
+    until = time.monotonic() + LOCK_WAIT_SECONDS
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
+            time.sleep(LOCK_POLL_SECONDS)
+        else:
+            return
 
 
 def is_held(path: Path) -> bool:

@@ -46,7 +46,7 @@ def files_on_disk() -> Iterator[FileOnDisk]:
 
 def _files_of(entry: "os.DirEntry[str]", name: str) -> Iterator[FileOnDisk]:
     if entry.is_dir(follow_symlinks=False):
-        with suppress(PermissionError, FileNotFoundError), os.scandir(entry.path) as children:
+        with suppress(OSError), os.scandir(entry.path) as children:
             for child in children:
                 yield from _files_of(child, f"{name}/{child.name}")
             return

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from contextlib import ExitStack
 from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
@@ -13,6 +14,9 @@ from edc_retinopathy.errors import StorageError
 from .filesystem import flush_directory, make_directory, settled_file, storage_errors
 from .incoming import IncomingFile
 from .quarantine import set_aside
+
+# Each time the name was free, and taken by the next look.
+LINK_ATTEMPTS = 10
 
 # What opening says of a name that is in the way and no file of an upload: a directory, a
 # symbolic link, a socket, or a file of somebody else's.
@@ -33,7 +37,7 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
     The caller holds the record's uniqueness (an uncommitted insert), so that a file already
     in place has no record: a crash left it. The same bytes are adopted; other bytes are
     set aside in quarantine, where nothing deletes them. Raises ``StorageError``, after which
-    the name is as it was before. True if the name is new, False if its file was adopted.
+    the received file has not the name. True if the name is new, False if its file was adopted.
     """
     path = published_path(stored_filename)
     with storage_errors("publishing"):
@@ -51,32 +55,36 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
 
 def _link_or_adopt(incoming: IncomingFile, path: Path) -> bool:
     """True if the file was linked, False if one with the same bytes was there, now flushed."""
-    while True:
+    for _ in range(LINK_ATTEMPTS):
         try:
             os.link(incoming.path, path)
         except FileExistsError:
+            # NFS can lose the answer to a link that was made, and ask again (link(2)).
+            if incoming.is_at(path):
+                return True
             if _is_adopted(incoming, path):
                 return False
         else:
             return True
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
 
 def _is_adopted(incoming: IncomingFile, path: Path) -> bool:
     """Flush the file at ``path`` if it has the same bytes; else clear the name, and give False."""
-    try:
-        with settled_file(path) as fd:
-            size = os.fstat(fd).st_size
-            if size == incoming.size and _sha256_of_open(fd) == incoming.checksum:
+    with ExitStack() as stack:
+        try:
+            fd = stack.enter_context(settled_file(path))
+        except FileNotFoundError:
+            # The upload that had put it there has taken it back.
+            return False
+        except OSError as e:
+            if e.errno not in FOREIGN:
+                raise
+        else:
+            if os.fstat(fd).st_size == incoming.size and _sha256_of_open(fd) == incoming.checksum:
                 # The crash that left it may have come before its bytes reached the disk.
                 os.fsync(fd)
                 return True
-            set_aside(path)
-    except FileNotFoundError:
-        # The upload that had put it there has taken it back.
-        pass
-    except OSError as e:
-        if e.errno not in FOREIGN:
-            raise
         set_aside(path)
     return False
 
@@ -97,19 +105,25 @@ def adopt_published(path: Path, *, inode: int, checksum: str) -> None:
 def restore(incoming: IncomingFile, stored_filename: str) -> bool:
     """Publish again what a record has and the disk has lost; True if it had.
 
-    Raises ``StorageError`` if the stored file is there with other bytes: only a person may
-    touch it.
+    Raises ``StorageError`` if something else has the name: only a person may touch it. What was
+    brought back stays, also if it could not be flushed: there is a record of it.
     """
     path = published_path(stored_filename)
     with storage_errors("looking at the stored file"):
-        if not path.exists():
-            publish(incoming, stored_filename)
-            return True
-        if path.stat().st_size != incoming.size or sha256_of(path) != incoming.checksum:
+        is_new_directory = make_directory(path.parent)
+        try:
+            os.link(incoming.path, path)
+            is_lost = True
+        except FileExistsError:
+            is_lost = False
+        if not is_lost and (
+            path.stat().st_size != incoming.size or sha256_of(path) != incoming.checksum
+        ):
             raise StorageError(
                 "The file stored earlier was changed on the disk. A data manager must look at it."
             )
-    return False
+        _flush_name(path, is_new_directory=is_new_directory)
+    return is_lost
 
 
 def _flush_name(path: Path, *, is_new_directory: bool = False) -> None:

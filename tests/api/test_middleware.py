@@ -6,8 +6,11 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db import InternalError, OperationalError
+from django.http import HttpResponse
+from django.test import RequestFactory
 from pytest_django import Settings
 
+from edc_retinopathy.api.middleware import ApiErrorMiddleware
 from edc_retinopathy.models import CameraSession
 from tests import factories
 from tests.api.client import BASE, CameraApi, assert_error
@@ -70,6 +73,33 @@ def test_a_host_that_is_not_allowed(camera: CameraApi) -> None:
     camera.client.raise_request_exception = False
     response = camera.client.get(f"{BASE}/ping/", HTTP_HOST="elsewhere.org")
     assert_error(response, 400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "not_authenticated"), (413, "file_too_large"), (429, "throttled"), (503, "server_busy")],
+)
+def test_what_another_middleware_answers_keeps_its_status_and_headers(
+    rf: RequestFactory, status: int, code: str
+) -> None:
+    headers = {"Retry-After": "7", "X-Frame-Options": "DENY"}
+    answer = HttpResponse("<html>", status=status, headers=headers)
+    response = ApiErrorMiddleware(lambda request: answer)(rf.get(f"{BASE}/ping/"))
+    assert_error(response, status, code)
+    assert response["Retry-After"] == "7"
+    assert response["X-Frame-Options"] == "DENY"
+
+
+def test_an_answer_is_not_logged_a_second_time(
+    camera: CameraApi, raise_when_the_site_is_looked_up: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    camera.client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(OperationalError("connection refused"))
+    with caplog.at_level("WARNING", "django.request"):
+        assert_error(camera.ping(), 503, "server_busy")
+    assert [r.message for r in caplog.records if r.name == "django.request"] == [
+        f"Internal Server Error: {BASE}/ping/"
+    ]
 
 
 def test_pages_are_left_alone(client: Any, raise_when_the_site_is_looked_up: Any) -> None:

@@ -313,6 +313,11 @@ class TestScope:
         first, last = (SessionFile.objects.get(pk=by_key[n].pk) for n in (1, 3))
         assert first.last_audit_datetime < last.last_audit_datetime
 
+    def test_resume_of_what_was_interrupted_at_once(self, run: Run, photo: SessionFile) -> None:
+        StorageAudit.objects.create(scope="all")
+        done = run("--resume")
+        assert (done.status, StorageAudit.objects.get().checked) == (0, 1)
+
     def test_nothing_to_resume(self, run: Run, photo: SessionFile) -> None:
         run()
         done = run("--resume")
