@@ -14,7 +14,7 @@ import pytest
 from edc_registration.models import RegisteredSubject
 from pytest_django import DjangoDbBlocker
 
-from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories
 from tests.api.client import CameraApi
 from tests.invariants import temporary_files
@@ -56,6 +56,8 @@ class CommittedRecords:
                 _delete(manager.filter(**{key: sessions}))
         for manager in (RegisteredSubject.history, RegisteredSubject.objects):
             _delete(manager.filter(id__in=subjects))
+        # Audits that ran meanwhile.
+        _delete(StorageAudit.objects.all())
 
 
 def _delete(queryset: Any) -> None:
