@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edc_retinopathy.errors import StorageError
+from edc_retinopathy.errors import ServerBusy, StorageError
 
 DIRECTORY_MODE = 0o750
 FILE_MODE = 0o640
@@ -60,8 +60,8 @@ def settled_file(path: Path) -> Iterator[int]:
 
     An upload holds the lock of its file until it is over (see ``IncomingFile``): before, it may
     still take the name back. Raises ``FileNotFoundError`` if the name is gone by then,
-    ``TimeoutError`` if the upload does not end, and ``OSError`` for what is no file, or not ours
-    to open.
+    ``ServerBusy`` if the upload does not end, and ``OSError`` for what is no file, or not ours to
+    open.
     """
     # For writing, which nobody does: NFS grants an exclusive lock on nothing less (flock(2)).
     fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
@@ -82,7 +82,7 @@ def _lock(fd: int) -> None:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)) from None
+                raise ServerBusy("Another upload of this file is not over yet.") from None
             time.sleep(LOCK_POLL_SECONDS)
         else:
             return

@@ -36,8 +36,9 @@ def publish(incoming: IncomingFile, stored_filename: str) -> bool:
 
     The caller holds the record's uniqueness (an uncommitted insert), so that a file already
     in place has no record: a crash left it. The same bytes are adopted; other bytes are
-    set aside in quarantine, where nothing deletes them. Raises ``StorageError``, after which
-    the received file has not the name. True if the name is new, False if its file was adopted.
+    set aside in quarantine, where nothing deletes them. Raises ``StorageError`` and
+    ``ServerBusy``, after which the received file has not the name. True if the name is new,
+    False if its file was adopted.
     """
     path = published_path(stored_filename)
     with storage_errors("publishing"):

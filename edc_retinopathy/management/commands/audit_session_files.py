@@ -21,6 +21,7 @@ from edc_retinopathy.audit import (
     find_stale,
 )
 from edc_retinopathy.audit_report import REPORTS, Report
+from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.models import StorageAudit
 from edc_retinopathy.orphans import CannotAdopt, adopt, quarantine
 from edc_retinopathy.storage.inventory import FileOnDisk
@@ -159,7 +160,7 @@ class Command(BaseCommand):
             return ""
         try:
             return deal(file, is_dry_run=not options["commit"])
-        except CannotAdopt as e:
+        except (CannotAdopt, RetinopathyError) as e:
             return f"left alone: {e}"
         except OSError as e:
             return f"left alone: {e.strerror}"
