@@ -4,7 +4,8 @@
     runtests.py [--database sqlite|postgresql|mariadb] [arguments of pytest]
 
 The server's address comes from EDC_RETINOPATHY_TEST_DATABASE_HOST, _PORT, _USER and _PASSWORD;
-without them it is this machine's, with the server's usual port and administrator.
+without them it is this machine's, with the server's usual port and administrator. _NAME names the
+database, so that runs at the same time stay out of each other's way.
 """
 
 import argparse

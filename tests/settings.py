@@ -2,7 +2,7 @@
 
 ``EDC_RETINOPATHY_TEST_DATABASE`` is ``sqlite`` (the default), ``postgresql`` or ``mariadb``. Where
 the server is say ``EDC_RETINOPATHY_TEST_DATABASE_HOST``, ``_PORT``, ``_USER`` and ``_PASSWORD``;
-by default on this machine.
+by default on this machine. ``_NAME`` keeps runs at the same time out of each other's way.
 """
 
 import atexit
@@ -63,7 +63,7 @@ def _mariadb() -> dict[str, Any]:
 def _on_server(engine: str, *, port: str, user: str) -> dict[str, Any]:
     return {
         "ENGINE": engine,
-        "NAME": "edc_retinopathy",
+        "NAME": os.environ.get(f"{DATABASE_VARIABLE}_NAME", "edc_retinopathy"),
         "HOST": os.environ.get(f"{DATABASE_VARIABLE}_HOST", "127.0.0.1"),
         "PORT": os.environ.get(f"{DATABASE_VARIABLE}_PORT", port),
         "USER": os.environ.get(f"{DATABASE_VARIABLE}_USER", user),
