@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connections, router, transaction
 
 from . import conf, content, storage
-from .choices import ContentType, FileType
+from .choices import FileType
 from .errors import (
     ChecksumMismatch,
     FilenameConflict,
@@ -59,7 +59,7 @@ def receive_file(
     record may be there too.
     """
     with incoming:
-        content_type = _judge(incoming, upload)
+        facts = _judge(incoming, upload)
         # On disk before the database is asked, so that no lock is held meanwhile.
         incoming.flush()
         _reconnect_after_silence(incoming)
@@ -69,7 +69,7 @@ def receive_file(
             original_filename=upload.original_filename,
             filename_key=storage.filename_key(upload.original_filename),
             stored_filename=f"{session.pk}/{upload.original_filename}",
-            file_content_type=content_type,
+            file_content_type=facts.content_type,
             file_size=incoming.size,
             checksum=incoming.checksum,
             capture_datetime=upload.capture_datetime,
@@ -84,19 +84,19 @@ def receive_file(
         return _already_stored(session_file, incoming, ServerBusy(NOT_RECORDED)), False
 
 
-def _judge(incoming: storage.IncomingFile, upload: Upload) -> ContentType:
-    """The media type of a file that may be stored; raises what is wrong with it."""
+def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
+    """What the bytes say of a file that may be stored; raises what is wrong with it."""
     storage.check_filename(upload.original_filename)
     if upload.checksum is not None and upload.checksum != incoming.checksum:
         raise ChecksumMismatch(
             "The bytes received do not match the checksum sent with them. Send the file again."
         )
     with incoming.reader() as stream:
-        content_type = content.check_content(stream, incoming.size, upload.file_type)
-        storage.check_extension(upload.original_filename, content_type)
+        facts = content.check_content(stream, incoming.size, upload.file_type)
+        storage.check_extension(upload.original_filename, facts.content_type)
         if clamd_address := conf.clamd_address():
             content.scan(stream, clamd_address)
-    return content_type
+    return facts
 
 
 def _reconnect_after_silence(incoming: storage.IncomingFile) -> None:

@@ -132,8 +132,8 @@ def _record_for(file: FileOnDisk) -> SessionFile:
         with file.path.open("rb") as stream:
             content_type = content.detect(stream.read(content.HEAD_BYTES))
             file_type = _file_type_of(content_type, file.path.name, session)
-            found = content.check_content(stream, record.file_size, file_type)
-        storage.check_extension(file.path.name, found)
+            facts = content.check_content(stream, record.file_size, file_type)
+        storage.check_extension(file.path.name, facts.content_type)
     except RetinopathyError as e:
         raise CannotAdopt(e.message) from e
     record.file_type = file_type

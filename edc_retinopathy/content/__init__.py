@@ -2,5 +2,6 @@
 
 from .antivirus import scan
 from .detect import HEAD_BYTES, check_content, detect
+from .facts import Facts
 
-__all__ = ["HEAD_BYTES", "check_content", "detect", "scan"]
+__all__ = ["HEAD_BYTES", "Facts", "check_content", "detect", "scan"]

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, BinaryIO
 
-from edc_retinopathy.choices import ContentType, FileType
+from edc_retinopathy.choices import REPORTS, ContentType, FileType
 from edc_retinopathy.errors import InvalidContent
 
 from .dicom import check_dicom
+from .facts import Facts
 from .whole import check_html, check_jpeg, check_pdf, check_png
 
 # libmagic needs no more than this; an HTML report may open with long comments.
@@ -25,8 +26,8 @@ CHECKS: dict[ContentType, Callable[[BinaryIO, int], None]] = {
 }
 
 
-def check_content(stream: BinaryIO, size: int, file_type: FileType) -> ContentType:
-    """The media type of a file, if ``file_type`` accepts it and it is whole.
+def check_content(stream: BinaryIO, size: int, file_type: FileType) -> Facts:
+    """What the bytes say of a file, if ``file_type`` accepts it and it is whole.
 
     ``stream`` is seekable, ``size`` its length in bytes. Raises ``InvalidContent`` saying what
     was found and what was expected. Reads the head, the tail and headers, never all of a
@@ -43,7 +44,7 @@ def check_content(stream: BinaryIO, size: int, file_type: FileType) -> ContentTy
             f"The content is {found}; file type {file_type.value} accepts {expected}."
         )
     CHECKS[content_type](stream, size)
-    return content_type
+    return Facts(content_type=content_type, is_image=content_type not in REPORTS)
 
 
 def detect(head: bytes) -> ContentType | None:
