@@ -13,7 +13,7 @@ from django.db.models import CharField, DateTimeField, UUIDField
 
 from .errors import NoEligibleSession, NoSession
 from .models import CameraSession
-from .models.camera_session_queryset import CameraSessionQuerySet, expiry_cutoff
+from .models.camera_session_queryset import CameraSessionQuerySet, expiry_cutoff, going_on_cutoff
 from .prepared import Parameter, PreparedQuery
 
 NO_SESSION = "There is no camera session for this subject."
@@ -21,23 +21,28 @@ EXPIRED = (
     "The camera session for this subject has expired. "
     "A clinician can reopen it for uploads in the EDC."
 )
-NOT_ELIGIBLE = "Every camera session of this subject is complete or contraindicated."
+NOT_ELIGIBLE = (
+    "Every camera session of this subject is contraindicated, or complete and its exam over."
+)
 CONTRAINDICATED = "The camera session for this subject is contraindicated."
 
 CUTOFF: Any = Parameter("cutoff", DateTimeField())
+GOING_ON_CUTOFF: Any = Parameter("going_on_cutoff", DateTimeField())
 
 
 def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:
-    """The newest that is neither contraindicated, complete nor expired.
+    """The newest that is neither contraindicated, complete nor expired; else the exam going on.
 
-    Raises ``NoSession`` if there is none at all or all that are open have expired, and
-    ``NoEligibleSession`` if every one is complete or contraindicated.
+    The exam that is still going on is the session last resolved, complete as it is, until it has
+    expired: the client resolves anew for what is left of an exam whose link broke. Raises
+    ``NoSession`` if there is none at all or all that are open have expired, and
+    ``NoEligibleSession`` if every one is contraindicated, or complete and over.
     """
     session = _first(_to_resolve, subject_identifier, site_ids)
-    if not session.is_open:
-        raise NoEligibleSession(NOT_ELIGIBLE)
-    if session.has_expired:
+    if session.is_open and session.has_expired:
         raise NoSession(EXPIRED)
+    if not session.is_open and not session.is_going_on:
+        raise NoEligibleSession(NOT_ELIGIBLE)
     return session
 
 
@@ -83,7 +88,10 @@ def _first(
     # PostgreSQL refuses a NUL in a parameter instead of finding nothing.
     if site_ids and "\x00" not in subject_identifier:
         session = _prepared(question, site_ids).first(
-            subject_identifier=subject_identifier, cutoff=expiry_cutoff(), **values
+            subject_identifier=subject_identifier,
+            cutoff=expiry_cutoff(),
+            going_on_cutoff=going_on_cutoff(),
+            **values,
         )
     if session is None:
         raise NoSession(NO_SESSION)
@@ -103,7 +111,7 @@ def _prepared(
 
 
 def _to_resolve(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.to_resolve(CUTOFF).with_openness(CUTOFF).with_stored_initials()
+    return sessions.to_resolve(CUTOFF, GOING_ON_CUTOFF).with_stored_initials()
 
 
 def _for_upload(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:

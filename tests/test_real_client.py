@@ -8,6 +8,9 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from demo.sample_exam import ExamFile, ReportType, exam_files
+from edc_retinopathy.api import views
+from edc_retinopathy.errors import ServerBusy
+from edc_retinopathy.ingest import receive_file
 from edc_retinopathy.models import CameraSession, SessionFile
 from tests import factories, watchdog
 from tests.api.client import sha256
@@ -144,4 +147,30 @@ def test_the_client_sends_an_exam_again_that_was_stored_in_part(
         session, "report", name=first.name, content=first.content, content_type="text/html"
     )
     send("processed")
+    assert_stored(session, written, storage)
+
+
+def test_the_rest_of_an_exam_lands_when_the_link_broke_at_its_fifth_file(
+    send: Callable[..., tuple[Path, watchdog.Watchdog]],
+    watch_dir: Path,
+    storage: StorageOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The session is complete by then; the next sweep's resolve finds it all the same."""
+    session = factories.create_session(factories.find_or_create_subject(IDENTIFIER))
+    written = write_exam(watch_dir, "combined")
+    assert len(written) == 5
+    failures = iter(range(4))
+
+    def receive_over_a_bad_link(*args: Any, **kwargs: Any) -> Any:
+        # As often as a sweep tries, and once more.
+        if SessionFile.objects.count() == 4 and next(failures, None) is not None:
+            raise ServerBusy("The link broke.")
+        return receive_file(*args, **kwargs)
+
+    monkeypatch.setattr(views, "receive_file", receive_over_a_bad_link)
+    _, client = send("processed", "--include-jpgs")
+    assert next(failures, None) is None
+    assert client.output.count(str(session.pk)) >= 2
+    assert not (watch_dir / "rejected").exists()
     assert_stored(session, written, storage)

@@ -11,6 +11,11 @@ from pathlib import Path
 # The client holds this local port so that only one instance runs.
 LOCK_PORT = 51742
 ALREADY_RUNNING = "Another instance"
+# The client itself, but for its patience: 5 s between attempts, 60 s between sweeps.
+HURRIED_CLIENT = (
+    "import fundus_camera_watchdog.main as client; "
+    "client.RETRY_DELAY_SECONDS = 0.1; client.SWEEP_INTERVAL_SECONDS = 0.5; client.main()"
+)
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 90.0
 
@@ -67,8 +72,8 @@ def running(
     """Run the client on a folder while the block runs, once no other one holds its lock."""
     command = [
         sys.executable,
-        "-m",
-        "fundus_camera_watchdog.main",
+        "-c",
+        HURRIED_CLIENT,
         *("--watch-dir", str(watch_dir), "--api-url", url, "--token", token),
         *("--device-id", "CAM-001", "--log-level", "INFO", *flags),
     ]

@@ -52,7 +52,8 @@ ERROR_CODES: dict[str, ErrorCode] = {
     ),
     "session_full": ErrorCode(400, "The session holds as many files, or as much data, as one may."),
     "no_eligible_session": ErrorCode(
-        400, "Every camera session of this subject is complete or contraindicated."
+        400,
+        "Every camera session of this subject is contraindicated, or complete and its exam over.",
     ),
     "not_authenticated": ErrorCode(401, "Authentication credentials were not provided."),
     "authentication_failed": ErrorCode(401, "The token is not known."),
@@ -232,7 +233,9 @@ OPERATIONS: dict[type[Any], Operation] = {
         summary="Which session do the next uploads go to?",
         description=(
             "Pins the newest session of the subject that is neither contraindicated, complete nor "
-            "expired: uploads without a session's id go there. no_eligible_session is final."
+            "expired: uploads without a session's id go there. If there is none, it answers and "
+            "pins the session last resolved, complete as it is, until it expires: the rest of an "
+            "exam whose link broke. no_eligible_session is final."
         ),
         request=ResolveSerializer,
         answers={

@@ -119,6 +119,7 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
     is_contraindicated: bool
     has_expired: bool
     is_open: bool
+    is_going_on: bool
     file_count: int
     stored_bytes: int
     stored_initials: str | None

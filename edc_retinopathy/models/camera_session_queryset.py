@@ -1,7 +1,7 @@
 """Sessions as an account may see them, with what their files and answers make of them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from clinicedc_constants import YES
@@ -22,11 +22,22 @@ NEWEST_FIRST = ("-report_datetime", "-created", "-pk")
 # The earliest that every database can store.
 LONG_AGO = datetime(1000, 1, 1, tzinfo=UTC)
 
+# How long a complete exam goes on after its last activity where sessions never expire.
+EXAM_GOES_ON_FOR = timedelta(minutes=120)
+
 
 def expiry_cutoff() -> datetime:
     """A session that nothing happened to since then has expired; long ago if none ever does."""
     expires_after = conf.session_expires_after()
     return LONG_AGO if expires_after is None else timezone.now() - expires_after
+
+
+def going_on_cutoff() -> datetime:
+    """A complete exam that nothing happened to since then is over, not only interrupted.
+
+    That is :func:`expiry_cutoff`; where sessions never expire, 120 minutes ago.
+    """
+    return timezone.now() - (conf.session_expires_after() or EXAM_GOES_ON_FOR)
 
 
 def has_file_annotation(file_type: FileType) -> str:
@@ -102,28 +113,43 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
             .annotate(is_open=_as_boolean(~_contraindicated() & ~_complete()))
         )
 
-    def to_resolve(self, cutoff: Any) -> Self:
-        """The one to resolve: open ones come before others, unexpired ones first, then newest.
+    def to_resolve(self, cutoff: Any, going_on_cutoff: Any) -> Self:
+        """The one to resolve, annotated ``with_openness`` and with ``is_going_on``.
 
-        ``cutoff`` as in ``with_usability``.
+        The newest open and unexpired one; else the exam that is still going on; else the best of
+        the rest, open ones first. An exam goes on while the session last resolved is neither
+        contraindicated nor without activity since ``going_on_cutoff``. The cutoffs are datetimes
+        or expressions, as in ``with_usability``.
         """
-        return self._first_of(
-            self.with_openness(cutoff).order_by("-is_open", "has_expired", *NEWEST_FIRST)
+        is_going_on = (
+            Q(pk=Subquery(self._last_resolved())) & ~_contraindicated() & ~_expired(going_on_cutoff)
         )
+        is_open = Q(is_open=True)
+        rank = Case(
+            When(is_open & Q(has_expired=False), then=0),
+            When(is_going_on, then=1),
+            When(is_open, then=2),
+            default=3,
+            output_field=models.IntegerField(),
+        )
+        chosen = self._first_of(self.with_openness(cutoff).order_by(rank, *NEWEST_FIRST))
+        return chosen.with_openness(cutoff).annotate(is_going_on=_as_boolean(is_going_on))
 
     def for_upload(self, cutoff: Any) -> Self:
         """The one that an upload without an id means: that last resolved, whatever its state; else
         the best there is, newest first. ``cutoff`` as in ``with_usability``.
         """
-        last_resolved = (
+        return self._first_of(
+            self.with_usability(cutoff)
+            .annotate(is_last_resolved=_as_boolean(Q(pk=Subquery(self._last_resolved()))))
+            .order_by("-is_last_resolved", "is_contraindicated", "has_expired", *NEWEST_FIRST)
+        )
+
+    def _last_resolved(self) -> Any:
+        return (
             self.filter(last_resolved_datetime__isnull=False)
             .order_by("-last_resolved_datetime", "-pk")
             .values("pk")[:1]
-        )
-        return self._first_of(
-            self.with_usability(cutoff)
-            .annotate(is_last_resolved=_as_boolean(Q(pk=Subquery(last_resolved))))
-            .order_by("-is_last_resolved", "is_contraindicated", "has_expired", *NEWEST_FIRST)
         )
 
     def newest(self) -> Self:

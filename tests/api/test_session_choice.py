@@ -163,6 +163,123 @@ class TestResolve:
         assert_error(camera.resolve(male_subject.subject_identifier), 404, "no_session")
 
 
+class TestExamThatIsGoingOn:
+    """The session last resolved is resolved again for the rest of its exam, complete as it is."""
+
+    @pytest.fixture
+    def begun(self, create_session: CreateSession) -> CameraSession:
+        """Resolved, and complete since its third file; all of it long ago, but the last upload."""
+        session = create_session(minutes=LONG_AGO_MINUTES)
+        set_moments(session, last_resolved_datetime=minutes_ago(LONG_AGO_MINUTES - 5))
+        return complete(session, received=minutes_ago(20))
+
+    def test_the_rest_of_an_exam_lands_beside_its_first_files(
+        self, camera: CameraApi, create_session: CreateSession
+    ) -> None:
+        session = create_session()
+        resolved(camera)
+        complete(session)
+        for number in range(2):
+            assert resolved(camera) == str(session.pk)
+            assert uploaded_to(camera, name=f"late-{number}.jpg") == str(session.pk)
+        assert session.files.count() == 5
+
+    def test_is_pinned_again_and_its_camera_filled_in(
+        self, camera: CameraApi, begun: CameraSession
+    ) -> None:
+        before = timezone.now()
+        response = camera.resolve(IDENTIFIER, device_id="CAM-001")
+        assert response.json()["uploaded"] == ["left", "report", "right"]
+        begun.refresh_from_db()
+        assert begun.last_resolved_datetime is not None
+        assert begun.last_resolved_datetime >= before
+        assert begun.device_id == "CAM-001"
+
+    def test_gives_way_to_an_open_session(
+        self, camera: CameraApi, begun: CameraSession, create_session: CreateSession
+    ) -> None:
+        # Not newer than the exam: whatever is open comes first.
+        opened = create_session(minutes=LONG_AGO_MINUTES + 60)
+        set_moments(opened, last_reopened_datetime=minutes_ago(1))
+        assert resolved(camera) == str(opened.pk)
+
+    def test_comes_before_an_open_session_that_has_expired(
+        self, camera: CameraApi, begun: CameraSession, create_session: CreateSession
+    ) -> None:
+        create_session(minutes=LONG_AGO_MINUTES - 10)
+        assert resolved(camera) == str(begun.pk)
+
+    def test_comes_before_other_complete_or_contraindicated_sessions(
+        self, camera: CameraApi, begun: CameraSession, create_session: CreateSession
+    ) -> None:
+        complete(create_session(minutes=5))
+        create_session(minutes=1, **CONTRAINDICATED)
+        assert resolved(camera) == str(begun.pk)
+
+    def test_is_over_once_it_has_expired(
+        self, camera: CameraApi, begun: CameraSession, settings: Settings
+    ) -> None:
+        settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = 19
+        assert_error(camera.resolve(IDENTIFIER), 400, "no_eligible_session")
+        settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = 21
+        assert resolved(camera) == str(begun.pk)
+
+    def test_goes_on_again_once_it_is_reopened(
+        self, camera: CameraApi, begun: CameraSession, settings: Settings
+    ) -> None:
+        settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = 19
+        set_moments(begun, last_reopened_datetime=timezone.now())
+        assert resolved(camera) == str(begun.pk)
+
+    @pytest.mark.parametrize(
+        ("never", "minutes", "status"), [(0, 119, 200), (0, 121, 400), (None, 119, 200)]
+    )
+    def test_goes_on_for_120_minutes_where_sessions_never_expire(  # noqa: PLR0917
+        self,
+        camera: CameraApi,
+        begun: CameraSession,
+        settings: Settings,
+        never: int | None,
+        minutes: int,
+        status: int,
+    ) -> None:
+        settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = never
+        begun.files.update(received_datetime=minutes_ago(minutes))
+        assert camera.resolve(IDENTIFIER).status_code == status
+
+    def test_is_refused_once_it_is_contraindicated(
+        self, camera: CameraApi, begun: CameraSession
+    ) -> None:
+        CameraSession.objects.filter(pk=begun.pk).update(**CONTRAINDICATED)
+        assert_error(camera.resolve(IDENTIFIER), 400, "no_eligible_session")
+
+    def test_is_only_the_one_resolved_last(
+        self, camera: CameraApi, begun: CameraSession, create_session: CreateSession
+    ) -> None:
+        over = create_session(minutes=LONG_AGO_MINUTES)
+        complete(over, received=minutes_ago(LONG_AGO_MINUTES))
+        set_moments(over, last_resolved_datetime=minutes_ago(LONG_AGO_MINUTES + 10))
+        assert resolved(camera) == str(begun.pk)
+        set_moments(begun, last_resolved_datetime=minutes_ago(LONG_AGO_MINUTES - 5))
+        set_moments(over, last_resolved_datetime=minutes_ago(LONG_AGO_MINUTES - 6))
+        assert_error(camera.resolve(IDENTIFIER), 400, "no_eligible_session")
+
+    def test_is_none_that_was_never_resolved(self, camera: CameraApi, begun: CameraSession) -> None:
+        set_moments(begun, last_resolved_datetime=None)
+        assert_error(camera.resolve(IDENTIFIER), 400, "no_eligible_session")
+
+    def test_is_none_of_another_site(self, camera: CameraApi, begun: CameraSession) -> None:
+        CameraSession.objects.filter(pk=begun.pk).update(site_id=factories.BRAVO_SITE)
+        assert_error(camera.resolve(IDENTIFIER), 404, "no_session")
+
+    def test_another_sites_later_pin_does_not_end_it(
+        self, camera: CameraApi, begun: CameraSession, create_session: CreateSession
+    ) -> None:
+        elsewhere = create_session(minutes=1, site_id=factories.BRAVO_SITE)
+        set_moments(elsewhere, last_resolved_datetime=timezone.now())
+        assert resolved(camera) == str(begun.pk)
+
+
 class TestExpiry:
     """A session is open until the time allowed has passed since the latest of four moments."""
 
@@ -612,4 +729,3 @@ def test_one_exam_from_resolve_to_status(camera: CameraApi, session: CameraSessi
     status = camera.status(IDENTIFIER).json()
     assert status["complete"] is True
     assert status["camera_session_id"] == str(session.pk)
-    assert_error(camera.resolve(IDENTIFIER), 400, "no_eligible_session")
