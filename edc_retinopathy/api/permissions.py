@@ -12,19 +12,24 @@ from edc_retinopathy.auth_objects import GROUP_THAT_GRANTS
 
 
 class HasEndpointPermission(IsAuthenticated):
-    """Holds an account to the view's ``required_permission``; says which one is missing."""
+    """Holds an account to the view's ``required_permissions``; says which ones are missing."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """True, or False if not authenticated; raises ``PermissionDenied`` with the reason."""
         if not super().has_permission(request, view):
             return False
-        permission: str | None = getattr(view, "required_permission", None)
-        if permission is None or _is_granted(request.user, permission):
-            return True
-        raise exceptions.PermissionDenied(
-            f"The account lacks the permission {permission}. "
-            f"The group {GROUP_THAT_GRANTS[permission]} grants it."
-        )
+        required: tuple[str, ...] = getattr(view, "required_permissions", ())
+        missing = [name for name in required if not _is_granted(request.user, name)]
+        if missing:
+            raise exceptions.PermissionDenied(_sentence(missing))
+        return True
+
+
+def _sentence(missing: list[str]) -> str:
+    """What the account lacks, and the group that would give it."""
+    what = f"permission {missing[0]}" if len(missing) == 1 else f"permissions {', '.join(missing)}"
+    groups = " and ".join(sorted({GROUP_THAT_GRANTS[name] for name in missing}))
+    return f"The account lacks the {what}. The group {groups} grants it."
 
 
 def _is_granted(user: Any, permission: str) -> bool:

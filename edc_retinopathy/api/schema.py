@@ -235,7 +235,8 @@ OPERATIONS: dict[type[Any], Operation] = {
             "Pins the newest session of the subject that is neither contraindicated, complete nor "
             "expired: uploads without a session's id go there. If there is none, it answers and "
             "pins the session last resolved, complete as it is, until it expires: the rest of an "
-            "exam whose link broke. no_eligible_session is final."
+            "exam whose link broke. no_eligible_session is final. It writes to "
+            "the session, so the account needs the right to upload."
         ),
         request=ResolveSerializer,
         answers={

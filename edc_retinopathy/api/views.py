@@ -59,7 +59,7 @@ class RetinopathyAPIView(APIView):
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = AlwaysTheFirstRenderer
     throttle_classes = (AccountThrottle,)
-    required_permission: str | None = None
+    required_permissions: tuple[str, ...] = ()
 
     def get_exception_handler(self) -> Callable[..., Response]:
         """Ours, whatever the project's settings say."""
@@ -96,7 +96,8 @@ class PingView(RetinopathyAPIView):
 class ResolveView(RetinopathyAPIView):
     """Tells a camera which session its next uploads go to."""
 
-    required_permission = VIEW_SESSIONS
+    # It reads a session and writes to it: which one the camera works on, and until when.
+    required_permissions = (VIEW_SESSIONS, ADD_FILES)
 
     def post(self, request: Request) -> Response:
         """Pin the session and answer 200 with it."""
@@ -113,7 +114,7 @@ class ResolveView(RetinopathyAPIView):
 class UploadView(RetinopathyAPIView):
     """Receives one file of an exam."""
 
-    required_permission = ADD_FILES
+    required_permissions = (ADD_FILES,)
     parser_classes = (UploadParser,)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -170,7 +171,7 @@ class UploadView(RetinopathyAPIView):
 class StatusView(RetinopathyAPIView):
     """Tells a camera what has arrived and what is missing."""
 
-    required_permission = VIEW_SESSIONS
+    required_permissions = (VIEW_SESSIONS,)
 
     def get(self, request: Request, subject_identifier: str) -> Response:
         """Answer 200 with the session's progress."""

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
+from edc_retinopathy.auth_objects import RETINOPATHY_GRADER_ROLE, RETINOPATHY_ROLE
 from edc_retinopathy.models import CameraSession
 from tests import factories
 from tests.api.client import BASE, CameraApi, assert_error
@@ -167,6 +168,40 @@ def test_resolve_without_the_permission_is_denied(session: CameraSession) -> Non
     assert_error(_api(stranger).resolve(IDENTIFIER), 403, "permission_denied")
     session.refresh_from_db()
     assert session.last_resolved_datetime is None
+
+
+@pytest.mark.parametrize("role", [RETINOPATHY_GRADER_ROLE, RETINOPATHY_ROLE])
+def test_an_account_that_may_only_read_by_api_cannot_prolong_a_session_or_set_its_device(
+    subject: Any, role: str
+) -> None:
+    session = factories.create_session(subject)
+    reader = _api(factories.find_or_create_user(f"reads_{role}", role=role))
+    before = _values(CameraSession.objects.get(pk=session.pk), set())
+    history = session.history.count()
+    for fields in ({"device_id": "CAM-001"}, {}):
+        body = assert_error(reader.resolve(IDENTIFIER, **fields), 403, "permission_denied")
+        assert "edc_retinopathy.add_sessionfile" in body["error"]
+        assert "view_camerasession" not in body["error"]
+        assert "RETINOPATHY_CAMERA" in body["error"]
+    assert _values(CameraSession.objects.get(pk=session.pk), set()) == before
+    assert session.history.count() == history
+    assert reader.ping().status_code == 200
+    assert reader.status(IDENTIFIER).status_code == 200
+
+
+def test_an_account_that_may_upload_but_not_look_cannot_resolve(session: CameraSession) -> None:
+    sender = factories.find_or_create_user("sender")
+    sender.user_permissions.add(Permission.objects.get(codename="add_sessionfile"))
+    body = assert_error(_api(sender).resolve(IDENTIFIER), 403, "permission_denied")
+    assert "edc_retinopathy.view_camerasession" in body["error"]
+    assert "add_sessionfile" not in body["error"]
+
+
+def test_a_refusal_names_all_permissions_that_are_missing(session: CameraSession) -> None:
+    stranger = _api(factories.find_or_create_user("stranger"))
+    body = assert_error(stranger.resolve(IDENTIFIER), 403, "permission_denied")
+    for permission in ("edc_retinopathy.view_camerasession", "edc_retinopathy.add_sessionfile"):
+        assert permission in body["error"]
 
 
 def test_errors_do_not_repeat_the_subject_identifier(camera: CameraApi, subject: Any) -> None:

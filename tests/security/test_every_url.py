@@ -350,7 +350,7 @@ class TestApi:
     def test_view_only_sites_receive_nothing(self, world: World, role: str) -> None:
         api = world.api(role)
         hidden = world.bravo.subject.subject_identifier
-        assert api.resolve(hidden).status_code == 404
+        assert api.resolve(hidden).status_code == 403
         assert api.upload(hidden).status_code == 403
 
 
