@@ -115,30 +115,42 @@ RECORD_RESULTS = (
 class Requirement:
     """Something a session needs: any one file of ``satisfied_by``.
 
-    ``file_type`` names it to programs, ``label`` to people.
+    ``file_type`` names it to programs, ``label`` to people. Where ``needs_image`` is set, a file
+    that is no image does not do: a structured report in DICOM shows no eye.
     """
 
     file_type: FileType
     label: "StrPromise"
     satisfied_by: frozenset[FileType]
+    needs_image: bool = False
 
 
-def _requirement(file_type: FileType, label: "StrPromise", *others: FileType) -> Requirement:
-    return Requirement(file_type, label, frozenset({file_type, *others}))
+def _requirement(file_type: FileType, label: "StrPromise") -> Requirement:
+    return Requirement(file_type, label, frozenset({file_type}))
 
 
-_EYES = (
-    _requirement(FileType.LEFT, _("Left eye"), FileType.LEFT_DICOM),
-    _requirement(FileType.RIGHT, _("Right eye"), FileType.RIGHT_DICOM),
+EYE_REQUIREMENTS = (
+    Requirement(
+        FileType.LEFT,
+        _("Left eye"),
+        frozenset({FileType.LEFT, FileType.LEFT_DICOM}),
+        needs_image=True,
+    ),
+    Requirement(
+        FileType.RIGHT,
+        _("Right eye"),
+        frozenset({FileType.RIGHT, FileType.RIGHT_DICOM}),
+        needs_image=True,
+    ),
 )
 
 REQUIREMENTS: dict[ReportType, tuple[Requirement, ...]] = {
     ReportType.COMBINED: (
-        *_EYES,
+        *EYE_REQUIREMENTS,
         _requirement(FileType.REPORT, _("Report")),
     ),
     ReportType.PER_EYE: (
-        *_EYES,
+        *EYE_REQUIREMENTS,
         _requirement(FileType.LEFT_REPORT, _("Left report")),
         _requirement(FileType.RIGHT_REPORT, _("Right report")),
     ),

@@ -70,6 +70,7 @@ def receive_file(
             filename_key=storage.filename_key(upload.original_filename),
             stored_filename=f"{session.pk}/{upload.original_filename}",
             file_content_type=facts.content_type,
+            is_image=facts.is_image,
             file_size=incoming.size,
             checksum=incoming.checksum,
             capture_datetime=upload.capture_datetime,

@@ -137,7 +137,8 @@ def _record_for(file: FileOnDisk) -> SessionFile:
     except RetinopathyError as e:
         raise CannotAdopt(e.message) from e
     record.file_type = file_type
-    record.file_content_type = str(content_type)
+    record.file_content_type = facts.content_type
+    record.is_image = facts.is_image
     record.checksum = sha256_of(file.path)
     return record
 

@@ -18,7 +18,7 @@ from edc_registration.models import RegisteredSubject
 from rest_framework.authtoken.models import Token
 
 from edc_retinopathy.models import CameraSession, SessionFile
-from tests.samples import EXTENSIONS, HTML, JPEG
+from tests.samples import EXTENSIONS, HTML, JPEG, PDF
 
 ALPHA_SITE = 10
 BRAVO_SITE = 20
@@ -125,6 +125,7 @@ def store_file(
     content: bytes = b"stored earlier",
     content_type: str = JPEG,
     received: datetime | None = None,
+    **fields: Any,
 ) -> SessionFile:
     """A stored file of a session: its record, and its bytes where the contract says they are."""
     name = name or f"{file_type}{EXTENSIONS[content_type]}"
@@ -142,6 +143,7 @@ def store_file(
         checksum=hashlib.sha256(content).hexdigest(),
         capture_datetime=received or timezone.now(),
         received_datetime=received or timezone.now(),
+        **{"is_image": content_type not in {PDF, HTML}, **fields},
     )
 
 

@@ -42,20 +42,27 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         "original_filename",
         "session",
         "file_type",
-        "file_content_type",
+        "content",
         "size",
         "received_datetime",
         "last_audit",
         "open_file",
     )
-    list_filter = ("file_type", "file_content_type", "last_audit_result", "received_datetime")
+    list_filter = (
+        "file_type",
+        "file_content_type",
+        "is_image",
+        "last_audit_result",
+        "received_datetime",
+    )
     search_fields = ("original_filename", "camera_session__subject_identifier", "checksum")
     fields = (
         "session",
         "file_type",
         "original_filename",
         "open_file",
-        "file_content_type",
+        "content",
+        "is_image",
         "size",
         "checksum",
         "capture_datetime",
@@ -119,6 +126,11 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
             obj.get_last_audit_result_display(),
             f"{localtime(obj.last_audit_datetime):%Y-%m-%d}",
         )
+
+    @admin.display(description=_("Content type"), ordering="file_content_type")
+    def content(self, obj: SessionFile) -> str:
+        """What was detected in the bytes; a DICOM file that shows no eye says so."""
+        return obj.content_label
 
     @admin.display(description=_("Size"), ordering="file_size")
     def size(self, obj: SessionFile) -> str:

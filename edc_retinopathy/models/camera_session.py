@@ -29,7 +29,7 @@ from edc_retinopathy.choices import (
     ScreeningAnswer,
 )
 
-from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation
+from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation, is_met_annotations
 
 
 def _screening_field(question: Any, choices: Any = ScreeningAnswer) -> Any:
@@ -237,9 +237,13 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
 
         Asks the database, unless the queryset was annotated ``with_uploaded_file_types``.
         """
-        if all(hasattr(self, has_file_annotation(t)) for t in FileType):
+        if self._knows_its_files:
             return sorted(t for t in FileType if getattr(self, has_file_annotation(t)))
         return sorted(set(map(FileType, self.files.values_list("file_type", flat=True))))
+
+    @property
+    def _knows_its_files(self) -> bool:
+        return all(hasattr(self, has_file_annotation(t)) for t in FileType)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -253,12 +257,30 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
 
     @property
     def missing_file_types(self) -> list[FileType]:
-        """What is expected and not here yet; an eye is satisfied by its image or its DICOM."""
-        uploaded = set(self.uploaded_file_types)
+        """What is expected and not here yet; an eye is satisfied by its image or its DICOM.
+
+        By an image: a DICOM file that is none counts for no eye. Asks the database, unless the
+        queryset was annotated ``with_uploaded_file_types``.
+        """
+        if self._knows_its_files:
+            met = [
+                requirement
+                for requirement in self.requirements
+                if any(getattr(self, name) for name in is_met_annotations(requirement))
+            ]
+        else:
+            kinds = set(self.files.values_list("file_type", "is_image"))
+            met = [
+                requirement
+                for requirement in self.requirements
+                if any(
+                    file_type in requirement.satisfied_by
+                    and (is_image or not requirement.needs_image)
+                    for file_type, is_image in kinds
+                )
+            ]
         return [
-            requirement.file_type
-            for requirement in self.requirements
-            if not requirement.satisfied_by & uploaded
+            requirement.file_type for requirement in self.requirements if requirement not in met
         ]
 
     @property

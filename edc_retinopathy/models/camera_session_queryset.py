@@ -11,7 +11,14 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from edc_retinopathy import conf
-from edc_retinopathy.choices import CLEARED_ANSWERS, CONTRAINDICATION_FIELDS, REQUIREMENTS, FileType
+from edc_retinopathy.choices import (
+    CLEARED_ANSWERS,
+    CONTRAINDICATION_FIELDS,
+    EYE_REQUIREMENTS,
+    REQUIREMENTS,
+    FileType,
+    Requirement,
+)
 
 if TYPE_CHECKING:
     # Named in the base class alone.
@@ -45,6 +52,17 @@ def has_file_annotation(file_type: FileType) -> str:
     return f"has_{file_type.value}"
 
 
+def is_met_annotations(requirement: Requirement) -> list[str]:
+    """The names of the annotations any of which says that a session has what is required."""
+    if requirement.needs_image:
+        return [_shows_eye_annotation(requirement)]
+    return [has_file_annotation(file_type) for file_type in requirement.satisfied_by]
+
+
+def _shows_eye_annotation(requirement: Requirement) -> str:
+    return f"shows_{requirement.file_type.value}"
+
+
 def _files_of_session() -> "models.QuerySet[Any]":
     from .session_file import SessionFile  # noqa: PLC0415 - the file's model names the session's
 
@@ -59,15 +77,18 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         return self.filter(site_id__in=list(site_ids))
 
     def with_uploaded_file_types(self) -> Self:
-        """Adds what ``uploaded_file_types`` needs, so that it asks the database no more."""
-        return self.annotate(
-            **{
-                has_file_annotation(file_type): Exists(
-                    _files_of_session().filter(file_type=file_type)
-                )
-                for file_type in FileType
-            }
-        )
+        """Adds what ``uploaded_file_types`` and ``missing_file_types`` need.
+
+        So that they ask the database no more.
+        """
+        files = _files_of_session()
+        stored = {has_file_annotation(t): Exists(files.filter(file_type=t)) for t in FileType}
+        images = files.filter(is_image=True)
+        shown = {
+            _shows_eye_annotation(eye): Exists(images.filter(file_type__in=eye.satisfied_by))
+            for eye in EYE_REQUIREMENTS
+        }
+        return self.annotate(**stored, **shown)
 
     def with_usability(self, cutoff: Any = None) -> Self:
         """Adds ``is_contraindicated`` and ``has_expired``, computed by the database.
@@ -202,8 +223,8 @@ def _complete() -> Q:
         met = Q(report_type=report_type)
         for requirement in requirements:
             any_of = Q()
-            for file_type in requirement.satisfied_by:
-                any_of |= Q(**{has_file_annotation(file_type): True})
+            for name in is_met_annotations(requirement):
+                any_of |= Q(**{name: True})
             met &= any_of
         condition |= met
     return condition

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from edc_model.models import BaseUuidModel, HistoricalRecords
 
-from edc_retinopathy.choices import RECORD_RESULTS, ContentType, FileType
+from edc_retinopathy.choices import RECORD_RESULTS, REPORTS, ContentType, FileType
 
 from .camera_session import CameraSession
 
@@ -57,6 +57,14 @@ class SessionFile(BaseUuidModel):
         max_length=50,
         choices=ContentType.choices,
         help_text=_("As detected in the bytes."),
+    )
+    is_image = models.BooleanField(
+        verbose_name=_("Image"),
+        default=True,
+        help_text=_(
+            "As found in the bytes. A report is none, nor is a DICOM file without pixels: it is "
+            "kept, and counts for no eye."
+        ),
     )
     file_size = models.BigIntegerField(verbose_name=_("Size"), help_text=_("In bytes."))
     checksum = models.CharField(
@@ -120,6 +128,14 @@ class SessionFile(BaseUuidModel):
 
     def __str__(self) -> str:
         return self.stored_filename
+
+    @property
+    def content_label(self) -> str:
+        """What the file is, for people; a DICOM file that shows no eye says so."""
+        label = str(self.get_file_content_type_display())
+        if self.is_image or self.file_content_type in REPORTS:
+            return label
+        return _("%(content)s, no image") % {"content": label}
 
     def get_view_url(self) -> str:
         """The page that shows the file."""

@@ -14,6 +14,7 @@ from edc_retinopathy.admin.camera_session_admin import CameraSessionAdmin
 from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories
 from tests.admin.pages import FILE_MODEL, MODEL, change_url, logged_in, page_url
+from tests.samples import DICOM
 from tests.storage import StorageOnDisk
 
 LIST = (FILE_MODEL, "changelist")
@@ -42,6 +43,24 @@ def test_files_are_listed_and_shown(reader: User, stored: SessionFile) -> None:
     text = page.content.decode()
     assert stored.checksum in text
     assert change_url(stored.camera_session) in text
+
+
+def test_a_dicom_that_is_no_image_is_named_so(reader: User, session: CameraSession) -> None:
+    file = factories.store_file(session, "left_dicom", content_type=DICOM, is_image=False)
+    browser = logged_in(reader)
+    for url in (
+        page_url(*LIST),
+        page_url(FILE_MODEL, "change", file.pk),
+        change_url(session),
+        file.get_view_url(),
+    ):
+        assert "DICOM, no image" in browser.get(url).content.decode(), url
+    progress = browser.get(change_url(session)).content.decode()
+    assert '<li class="retinopathy-missing">○ Left eye' in progress
+    assert (
+        file.original_filename
+        in browser.get(page_url(*LIST) + "?is_image__exact=0").content.decode()
+    )
 
 
 def test_a_page_of_a_file_has_nothing_to_save(reader: User, stored: SessionFile) -> None:

@@ -17,6 +17,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone as django_timezone
 from pytest_django import Settings
 
+from edc_retinopathy import content as content_of_app
+from edc_retinopathy.choices import ContentType
 from edc_retinopathy.models import CameraSession, SessionFile
 from tests import factories, samples
 from tests.api.client import (
@@ -71,6 +73,55 @@ def only_file(storage: StorageOnDisk, session: CameraSession) -> SessionFile:
     assert stored.checksum == sha256(content)
     assert stored.file_size == len(content)
     return stored
+
+
+@pytest.mark.parametrize(
+    ("file_type", "name", "content", "is_image"),
+    [
+        ("left", "OS.jpg", small_jpeg, True),
+        ("left", "OS.png", small_png, True),
+        ("left_dicom", "OS.dcm", small_dicom, True),
+        ("report", "report.pdf", samples.pdf_report, False),
+        ("report", "report.html", samples.html_report, False),
+    ],
+)
+def test_the_record_says_whether_the_file_is_an_image(
+    camera: CameraApi,
+    session: CameraSession,
+    file_type: str,
+    name: str,
+    content: Callable[[], bytes],
+    *,
+    is_image: bool,
+) -> None:
+    assert camera.upload(IDENTIFIER, file_type, content(), name=name).status_code == 201
+    assert SessionFile.objects.get().is_image is is_image
+
+
+def test_a_dicom_that_is_no_image_is_kept_and_counts_for_no_eye(
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    factories.store_file(session, "right")
+    factories.store_file(session, "report", content_type=HTML)
+    with monkeypatch.context() as patches:
+        facts = content_of_app.Facts(content_type=ContentType.DICOM, is_image=False)
+        patches.setattr(content_of_app, "check_content", lambda *_: facts)
+        response = camera.upload(IDENTIFIER, "left_dicom", small_dicom(), name="SR.dcm")
+    assert response.status_code == 201
+    stored = SessionFile.objects.get(original_filename="SR.dcm")
+    assert stored.is_image is False
+    assert stored.history.get().is_image is False
+    assert storage.files()[f"images/{stored.stored_filename}"] == small_dicom()
+    status = camera.status(IDENTIFIER).json()
+    assert status["uploaded"] == ["left_dicom", "report", "right"]
+    assert status["missing"] == ["left"]
+    assert status["complete"] is False
+    assert camera.resolve(IDENTIFIER).json()["uploaded"] == ["left_dicom", "report", "right"]
+    assert camera.upload(IDENTIFIER, "left_dicom", small_dicom(), name="OS.dcm").status_code == 201
+    assert camera.status(IDENTIFIER).json()["complete"] is True
 
 
 class TestAccepted:

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from edc_retinopathy import content
 from edc_retinopathy import storage as storage_of_app
+from edc_retinopathy.choices import ContentType
 from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories, samples
 from tests.api.client import CameraApi, sha256
@@ -434,7 +436,18 @@ class TestAdopt:
     def test_a_report_for_both_eyes(self, run: Run, session: CameraSession, orphan: Path) -> None:
         orphan.rename(orphan.with_name("report.html")).write_bytes(samples.html_report())
         assert "adopted as report" in run("--adopt", "--commit").output
-        assert SessionFile.objects.get().file_content_type == HTML
+        adopted = SessionFile.objects.get()
+        assert adopted.file_content_type == HTML
+        assert adopted.is_image is False
+
+    def test_a_dicom_that_is_no_image(
+        self, run: Run, session: CameraSession, orphan: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        orphan.rename(orphan.with_name("OS_report.dcm")).write_bytes(samples.small_dicom())
+        facts = content.Facts(content_type=ContentType.DICOM, is_image=False)
+        monkeypatch.setattr(content, "check_content", lambda *_: facts)
+        assert "adopted as left_dicom" in run("--adopt", "--commit").output
+        assert SessionFile.objects.get().is_image is False
 
 
 class TestQuarantine:

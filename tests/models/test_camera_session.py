@@ -157,6 +157,24 @@ class TestFileTypes:
         factories.store_file(session, "report", content_type=HTML)
         assert list(session.missing_file_types) == ["right"]
 
+    @pytest.mark.parametrize("eye", ["left", "right"])
+    def test_a_dicom_that_is_no_image_satisfies_no_eye(
+        self, session: CameraSession, eye: str
+    ) -> None:
+        factories.complete(session)
+        session.files.filter(file_type=eye).delete()
+        dicom = f"{eye}_dicom"
+        factories.store_file(session, dicom, content_type=DICOM, is_image=False)
+        assert list(session.missing_file_types) == [eye]
+        assert dicom in session.uploaded_file_types
+        factories.store_file(session, dicom, name="image.dcm", content_type=DICOM)
+        assert session.is_complete is True
+
+    def test_a_report_need_not_be_an_image(self, session: CameraSession) -> None:
+        factories.complete(session)
+        assert session.files.get(file_type="report").is_image is False
+        assert session.is_complete is True
+
     def test_files_of_another_session_do_not_count(self, create_session: CreateSession) -> None:
         session, other = create_session(minutes=1), create_session(minutes=2)
         factories.complete(other)

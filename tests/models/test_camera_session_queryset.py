@@ -1,6 +1,6 @@
 """What the database computes of a session agrees with what the model says of it."""
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -69,4 +69,23 @@ def test_completeness(session: CameraSession, report_type: str) -> None:
             assert sessions.complete().exists() == found.is_complete
             assert sessions.begun().exists() != found.is_complete
             seen.add(found.is_complete)
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("report_type", ReportType.values)
+def test_completeness_where_files_are_no_images(session: CameraSession, report_type: str) -> None:
+    CameraSession.objects.filter(pk=session.pk).update(report_type=report_type)
+    files = [factories.store_file(session, file_type) for file_type in FileType]
+    seen = set()
+    for images in product((True, False), repeat=len(files)):
+        for stored, is_image in zip(files, images, strict=True):
+            SessionFile.objects.filter(pk=stored.pk).update(is_image=is_image)
+        asked = CameraSession.objects.get(pk=session.pk)
+        found = annotated(session)
+        sessions = CameraSession.objects.filter(pk=session.pk).with_uploaded_file_types()
+        assert found.missing_file_types == asked.missing_file_types
+        assert found.uploaded_file_types == asked.uploaded_file_types == sorted(FileType)
+        assert sessions.complete().exists() == found.is_complete == asked.is_complete
+        assert sessions.begun().exists() != found.is_complete
+        seen.add(found.is_complete)
     assert seen == {True, False}

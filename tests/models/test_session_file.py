@@ -1,14 +1,19 @@
 """A session file: unique where it must be, versioned, and protecting its session."""
 
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
 from edc_retinopathy.models import CameraSession, SessionFile
 from tests import factories
 from tests.api.client import sha256
+from tests.samples import DICOM, HTML, JPEG, PDF, PNG
 
 
 @pytest.fixture
@@ -82,3 +87,31 @@ def test_large_files_can_be_recorded(session: CameraSession) -> None:
     stored.save()
     stored.refresh_from_db()
     assert stored.file_size == 5 * 2**30
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_image"),
+    [(JPEG, True), (PNG, True), (DICOM, True), (PDF, False), (HTML, False)],
+)
+def test_the_migration_says_what_is_an_image(
+    session: CameraSession, content_type: str, *, is_image: bool
+) -> None:
+    migration: Any = import_module("edc_retinopathy.migrations.0002_files_that_are_no_image")
+    stored = factories.store_file(session, "left", content_type=content_type, is_image=True)
+    migration.mark_reports(apps, SimpleNamespace(connection=connection))
+    stored.refresh_from_db()
+    assert stored.is_image is is_image
+    assert stored.history.get().is_image is is_image
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_image", "label"),
+    [
+        (DICOM, True, "DICOM"),
+        (DICOM, False, "DICOM, no image"),
+        (JPEG, True, "JPEG"),
+        (HTML, False, "HTML"),
+    ],
+)
+def test_the_content_is_named_for_people(content_type: str, label: str, *, is_image: bool) -> None:
+    assert SessionFile(file_content_type=content_type, is_image=is_image).content_label == label
