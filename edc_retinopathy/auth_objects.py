@@ -38,3 +38,5 @@ super_codenames = (*edit_codenames, *audit_codenames, "edc_retinopathy.delete_ca
 camera_codenames = (VIEW_SESSIONS, ADD_FILES)
 
 GROUP_THAT_GRANTS = {VIEW_SESSIONS: RETINOPATHY_CAMERA, ADD_FILES: RETINOPATHY_CAMERA}
+# Groups given by hand are taken away when clinicedc derives them anew: a role lasts.
+ROLE_OF_GROUP = {RETINOPATHY_CAMERA: RETINOPATHY_CAMERA_ROLE}

@@ -16,6 +16,7 @@ from .auth_objects import (
     super_codenames,
     view_codenames,
 )
+from .camera_role import give_camera_roles
 
 site_auths.add_group(*view_codenames, name=RETINOPATHY_VIEW)
 site_auths.add_group(*edit_codenames, name=RETINOPATHY)
@@ -26,3 +27,6 @@ site_auths.add_role(RETINOPATHY, name=RETINOPATHY_ROLE)
 site_auths.add_role(RETINOPATHY_VIEW, name=RETINOPATHY_GRADER_ROLE)
 site_auths.add_role(RETINOPATHY_SUPER, name=RETINOPATHY_SUPER_ROLE)
 site_auths.add_role(RETINOPATHY_CAMERA, name=RETINOPATHY_CAMERA_ROLE)
+
+# After roles were written, before edc_auth takes from all accounts what no role of theirs gives.
+site_auths.add_post_update_func("edc_retinopathy", give_camera_roles)

@@ -3,32 +3,38 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.contrib.sites.models import Site
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from rest_framework.authtoken.models import Token
 
-from edc_retinopathy.auth_objects import RETINOPATHY_CAMERA
-from edc_retinopathy.models import CameraAccount
+from edc_retinopathy.camera_role import give_camera_role
+from edc_retinopathy.models import CameraAccount, longest_user_name
 
 
 @transaction.atomic
 def create_camera_account(username: str, site: Site, *, device_id: str = "") -> str:
-    """Make the account, in the camera group and at one site; gives its token.
+    """Make the account, with the camera role and at one site; gives its token.
 
     It has no password that any login accepts. Raises ``ValidationError`` for a name or a device
-    that cannot be one, ``IntegrityError`` if the name is taken and ``Group.DoesNotExist``
+    that cannot be one, ``IntegrityError`` if the name is taken and ``Role.DoesNotExist``
     before the first migrate.
     """
+    if len(username) > longest_user_name():
+        # What is longer would be cut in the audit trail, where two accounts could look like one.
+        raise ValidationError(
+            f"The name has {len(username)} characters; an account's may have at most "
+            f"{longest_user_name()}."
+        )
     users: Any = get_user_model().objects
     user = get_user_model()(username=username)
     user.clean_fields(exclude=["password"])
     account = CameraAccount(device_id=device_id)
     account.clean_fields(exclude=["user"])
     user = users.create_user(username)
-    user.groups.add(Group.objects.get(name=RETINOPATHY_CAMERA))
     # clinicedc makes the profile when it saves a user.
     user.userprofile.sites.add(site)
+    give_camera_role(user)
     account.user = user
     account.save()
     return _new_token(user)
@@ -36,7 +42,12 @@ def create_camera_account(username: str, site: Site, *, device_id: str = "") -> 
 
 @transaction.atomic
 def rotate_token(account: CameraAccount) -> str:
-    """Replace the account's token; the old one stops working at once."""
+    """Replace the account's token; the old one stops working at once.
+
+    An account that lost its role or its group has both again. Raises ``Role.DoesNotExist`` before
+    the first migrate.
+    """
+    give_camera_role(account.user)
     return _new_token(account.user)
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from edc_retinopathy import access
-from edc_retinopathy.auth_objects import GROUP_THAT_GRANTS
+from edc_retinopathy.auth_objects import GROUP_THAT_GRANTS, ROLE_OF_GROUP
 
 
 class HasEndpointPermission(IsAuthenticated):
@@ -28,8 +28,11 @@ class HasEndpointPermission(IsAuthenticated):
 def _sentence(missing: list[str]) -> str:
     """What the account lacks, and the group that would give it."""
     what = f"permission {missing[0]}" if len(missing) == 1 else f"permissions {', '.join(missing)}"
-    groups = " and ".join(sorted({GROUP_THAT_GRANTS[name] for name in missing}))
-    return f"The account lacks the {what}. The group {groups} grants it."
+    group = GROUP_THAT_GRANTS[missing[0]]
+    return (
+        f"The account lacks the {what}. The group {group} grants it; "
+        f"the role {ROLE_OF_GROUP[group]} gives the group."
+    )
 
 
 def _is_granted(user: Any, permission: str) -> bool:

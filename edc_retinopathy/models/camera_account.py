@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from edc_model.models import BaseUuidModel, HistoricalRecords
+from edc_model.models import HistoricalRecords
+
+from .audit_columns import AuditedModel
 
 
-class CameraAccount(BaseUuidModel):
+class CameraAccount(AuditedModel):
     """Marks a user as a camera; bound to a device, it acts for that ``device_id`` only."""
 
     user = models.OneToOneField(
@@ -26,7 +28,7 @@ class CameraAccount(BaseUuidModel):
     objects: models.Manager["CameraAccount"] = models.Manager()
     history = HistoricalRecords()
 
-    class Meta(BaseUuidModel.Meta):
+    class Meta(AuditedModel.Meta):
         verbose_name = _("Camera account")
         verbose_name_plural = _("Camera accounts")
 

@@ -12,7 +12,7 @@ from django.db import connections, models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_crypto_fields.fields import EncryptedCharField
-from edc_model.models import BaseUuidModel, HistoricalRecords
+from edc_model.models import HistoricalRecords
 from edc_model.validators import datetime_not_future
 from edc_sites.managers import CurrentSiteManager
 from edc_sites.model_mixins import SiteModelMixin
@@ -29,6 +29,7 @@ from edc_retinopathy.choices import (
     ScreeningAnswer,
 )
 
+from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation, is_met_annotations
 
 
@@ -38,7 +39,7 @@ def _screening_field(question: Any, choices: Any = ScreeningAnswer) -> Any:
     )
 
 
-class CameraSession(SiteModelMixin, BaseUuidModel):
+class CameraSession(SiteModelMixin, AuditedModel):
     """One retinal exam: who, when, what the camera is to deliver, and the screening before it.
 
     The state of a session (complete, contraindicated, expired) is always derived, never
@@ -128,12 +129,12 @@ class CameraSession(SiteModelMixin, BaseUuidModel):
     on_site = CurrentSiteManager()
     history = HistoricalRecords()
 
-    class Meta(BaseUuidModel.Meta):
+    class Meta(AuditedModel.Meta):
         verbose_name = _("Camera session")
         verbose_name_plural = _("Camera sessions")
         ordering = ("-report_datetime", "-created")
         indexes = (
-            *BaseUuidModel.Meta.indexes,
+            *AuditedModel.Meta.indexes,
             models.Index(fields=["subject_identifier", "report_datetime"]),
         )
 

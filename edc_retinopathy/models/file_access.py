@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.choices import AccessKind
 
+from .audit_columns import CutCharField
 from .session_file import SessionFile
 
 
@@ -26,7 +27,7 @@ class FileAccess(models.Model):
         related_name="+",
     )
     # Kept when the user is deleted.
-    username = models.CharField(verbose_name=_("User"), max_length=150)
+    username = CutCharField(verbose_name=_("User"), max_length=150)
     kind = models.CharField(verbose_name=_("What"), max_length=15, choices=AccessKind.choices)
     accessed_datetime = models.DateTimeField(
         verbose_name=_("When"), default=timezone.now, db_index=True

@@ -6,10 +6,11 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from edc_model.models import BaseUuidModel, HistoricalRecords
+from edc_model.models import HistoricalRecords
 
 from edc_retinopathy.choices import RECORD_RESULTS, REPORTS, ContentType, FileType
 
+from .audit_columns import AuditedModel
 from .camera_session import CameraSession
 
 
@@ -21,7 +22,7 @@ class SessionFileQuerySet(models.QuerySet["SessionFile"]):
         return self.filter(camera_session__site_id__in=list(site_ids))
 
 
-class SessionFile(BaseUuidModel):
+class SessionFile(AuditedModel):
     """The record of one stored file; a committed record always has its bytes on disk.
 
     Records are written by ``ingest`` alone and never edited or deleted by hand.
@@ -105,7 +106,7 @@ class SessionFile(BaseUuidModel):
     # An audit reads the file and changes nothing of it.
     history = HistoricalRecords(excluded_fields=["last_audit_datetime", "last_audit_result"])
 
-    class Meta(BaseUuidModel.Meta):
+    class Meta(AuditedModel.Meta):
         verbose_name = _("Session file")
         verbose_name_plural = _("Session files")
         ordering = ("-received_datetime",)
@@ -120,7 +121,7 @@ class SessionFile(BaseUuidModel):
             ),
         )
         indexes = (
-            *BaseUuidModel.Meta.indexes,
+            *AuditedModel.Meta.indexes,
             models.Index(fields=["camera_session", "file_type"]),
             models.Index(fields=["camera_session", "received_datetime"]),
             models.Index(fields=["received_datetime"]),

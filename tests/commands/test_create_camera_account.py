@@ -5,10 +5,11 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from edc_auth.models import Role
 from edc_registration.models import RegisteredSubject
 from rest_framework.authtoken.models import Token
 
-from edc_retinopathy.auth_objects import RETINOPATHY_CAMERA
+from edc_retinopathy.auth_objects import RETINOPATHY_CAMERA, RETINOPATHY_CAMERA_ROLE
 from edc_retinopathy.models import CameraAccount, CameraSession, SessionFile
 from tests import factories
 from tests.api.client import CameraApi, assert_error
@@ -26,6 +27,14 @@ def token_in(result: Result) -> str:
     return str(token)
 
 
+def assert_can_upload(token: str) -> None:
+    """Assert that the account of the token has the rights of a camera."""
+    # Not 403: the rights are there, the subject is not.
+    api = CameraApi(token)
+    assert_error(api.resolve(factories.UNKNOWN_IDENTIFIER), 404, "no_session")
+    assert_error(api.upload(factories.UNKNOWN_IDENTIFIER), 404, "no_session")
+
+
 class TestCreate:
     """A new account."""
 
@@ -36,14 +45,14 @@ class TestCreate:
         assert api.upload(IDENTIFIER).status_code == 201
         assert api.status(IDENTIFIER).json()["uploaded"] == ["left"]
 
-    def test_it_is_in_the_camera_group_and_at_the_site_and_nothing_more(
+    def test_it_has_the_camera_role_and_group_and_the_site_and_nothing_more(
         self, run: Run, db: None
     ) -> None:
         run("clinic_1", *ALPHA)
         user = User.objects.get(username="clinic_1")
         assert [group.name for group in user.groups.all()] == [RETINOPATHY_CAMERA]
         assert [site.pk for site in user.userprofile.sites.all()] == [factories.ALPHA_SITE]
-        assert not user.userprofile.roles.exists()
+        assert [role.name for role in user.userprofile.roles.all()] == [RETINOPATHY_CAMERA_ROLE]
         assert not user.user_permissions.exists()
         assert not user.is_staff
         assert not user.is_superuser
@@ -77,6 +86,18 @@ class TestCreate:
         result = run("clinic_1", *site)
         # The allowed values are listed.
         assert str(factories.ALPHA_SITE) in result.error
+        assert not User.objects.filter(username="clinic_1").exists()
+
+    def test_a_name_that_the_audit_trail_would_cut_is_refused(self, run: Run, db: None) -> None:
+        result = run("n" * 51, *ALPHA)
+        assert "51 characters" in result.error
+        assert "at most 50" in result.error
+        assert not User.objects.filter(username__startswith="nnn").exists()
+        assert_can_upload(token_in(run("n" * 50, *ALPHA)))
+
+    def test_before_the_first_migrate_it_says_what_to_do(self, run: Run, db: None) -> None:
+        Role.objects.filter(name=RETINOPATHY_CAMERA_ROLE).delete()
+        assert "run migrate" in run("clinic_1", *ALPHA).error
         assert not User.objects.filter(username="clinic_1").exists()
 
     def test_a_persons_name_is_not_taken_over(self, run: Run, clinician: User) -> None:
@@ -142,6 +163,12 @@ class TestRotate:
         run("clinic_1", *ALPHA)
         run("clinic_1", "--revoke")
         assert CameraApi(token_in(run("clinic_1", "--rotate"))).ping().status_code == 200
+
+    def test_rotating_gives_the_role_back(self, run: Run, db: None) -> None:
+        run("clinic_1", *ALPHA)
+        User.objects.get(username="clinic_1").userprofile.roles.clear()
+        User.objects.get(username="clinic_1").groups.clear()
+        assert_can_upload(token_in(run("clinic_1", "--rotate")))
 
     @pytest.mark.parametrize("what", ["--rotate", "--revoke"])
     def test_only_camera_accounts(self, run: Run, clinician: User, what: str) -> None:

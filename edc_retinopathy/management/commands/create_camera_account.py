@@ -3,11 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
+from edc_auth.models import Role
 
 from edc_retinopathy.api.accounts import create_camera_account, revoke, rotate_token
 from edc_retinopathy.models import CameraAccount
@@ -17,8 +17,8 @@ class Command(BaseCommand):
     """Makes, renews or closes the account of a camera; prints a new token once."""
 
     help = (
-        "Make an account for a camera's client: in the camera group, at one site, unable to log in "
-        "to pages. Its token is printed once and cannot be shown again."
+        "Make an account for a camera's client: with the camera role, at one site, unable to log "
+        "in to pages. Its token is printed once and cannot be shown again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,14 +38,19 @@ class Command(BaseCommand):
             revoke(self._account(options["name"]))
             self.stdout.write(f"The account {options['name']} is closed.")
             return
-        if options["rotate"]:
-            account = self._account(options["name"])
-            if not account.user.is_active:
-                self.stdout.write(f"The account {options['name']} was closed and is open again.")
-            token = rotate_token(account)
-        else:
-            token = self._create(options["name"], options["site"], options["device"])
+        try:
+            if options["rotate"]:
+                token = self._rotate(self._account(options["name"]))
+            else:
+                token = self._create(options["name"], options["site"], options["device"])
+        except Role.DoesNotExist:
+            raise CommandError("The camera role is missing: run migrate first.") from None
         self.stdout.write(f"Token of {options['name']} (shown only now): {token}")
+
+    def _rotate(self, account: CameraAccount) -> str:
+        if not account.user.is_active:
+            self.stdout.write(f"The account {account} was closed and is open again.")
+        return rotate_token(account)
 
     def _account(self, name: str) -> CameraAccount:
         try:
@@ -66,5 +71,3 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The name {name} is taken. For a camera account: --rotate or --revoke."
             ) from None
-        except Group.DoesNotExist:
-            raise CommandError("The camera group is missing: run migrate first.") from None
