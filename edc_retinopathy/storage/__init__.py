@@ -7,7 +7,8 @@ Everything lives on one filesystem, below ``images/``::
     images/.quarantine/<session pk>/...       files without a record that were in the way
 """
 
-from .filenames import check_extension, check_filename, filename_key
+from .extensions import check_extension, extension_belongs
+from .filenames import check_filename, filename_key
 from .free_space import check_free_space
 from .incoming import IncomingFile, sweep_stale, too_large
 from .published import open_published, publish, restore, withdraw
@@ -17,6 +18,7 @@ __all__ = [
     "check_extension",
     "check_filename",
     "check_free_space",
+    "extension_belongs",
     "filename_key",
     "open_published",
     "publish",

@@ -2,9 +2,7 @@
 
 import hashlib
 import unicodedata
-from pathlib import PurePosixPath
 
-from edc_retinopathy.choices import IMAGES, ContentType
 from edc_retinopathy.errors import InvalidFilename
 
 MAX_FILENAME_BYTES = 254
@@ -21,15 +19,6 @@ FORBIDDEN_CHARACTERS = frozenset('/\\:*?"<>|')
 # use, unassigned, line and paragraph separators: what a person cannot see in a name.
 INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
-
-EXTENSIONS: dict[ContentType, frozenset[str]] = {
-    ContentType.JPEG: frozenset({".jpg", ".jpeg", ".jpe", ".jfif"}),
-    ContentType.PNG: frozenset({".png"}),
-    # PS3.10 asks for no extension at all, and DICOM media carry none.
-    ContentType.DICOM: frozenset({".dcm", ".dicom", ".dic", ""}),
-    ContentType.PDF: frozenset({".pdf"}),
-    ContentType.HTML: frozenset({".html", ".htm", ".xhtml"}),
-}
 
 
 def check_filename(name: str) -> str:
@@ -58,25 +47,6 @@ def check_filename(name: str) -> str:
     if name.split(".", maxsplit=1)[0].rstrip().casefold() in RESERVED_NAMES:
         raise InvalidFilename("The file name is reserved for a device.")
     return name
-
-
-def check_extension(name: str, content_type: ContentType) -> None:
-    """Raise ``InvalidFilename`` unless the name's extension is one of the content's.
-
-    What a person or a viewer would take the file for must be what it is; viewers tell images
-    apart by themselves.
-    """
-    kinds = IMAGES if content_type in IMAGES else {content_type}
-    allowed = {extension for kind in kinds for extension in EXTENSIONS[kind]}
-    suffix = PurePosixPath(name).suffix.lower()
-    # "IM.0.1" of a DICOM medium: a number is no extension of another kind of file.
-    if suffix in allowed or ("" in allowed and suffix[1:].isdigit()):
-        return
-    named = ", ".join(sorted(extension for extension in allowed if extension))
-    raise InvalidFilename(
-        f"The extension of the file name does not belong to {content_type.label} content. "
-        f"Expected one of: {named}."
-    )
 
 
 def filename_key(name: str) -> str:

@@ -383,6 +383,13 @@ class TestAdopt:
         assert orphan.read_bytes() == samples.small_jpeg()
         assert run().error == ""
 
+    def test_adopted_under_a_harmless_extension_of_other_content(
+        self, run: Run, session: CameraSession, orphan: Path
+    ) -> None:
+        orphan.rename(orphan.with_name("OS_1.jpeg_large"))
+        assert "adopted as left" in run("--adopt", "--commit").output
+        assert SessionFile.objects.get().file_content_type == "image/jpeg"
+
     def test_a_retry_of_an_adopted_file_is_free(
         self, run: Run, session: CameraSession, orphan: Path, camera: CameraApi
     ) -> None:
@@ -397,6 +404,8 @@ class TestAdopt:
             ("OS_1.jpg", lambda: samples.small_jpeg()[:-100]),
             ("OS_1.jpg", lambda: b""),
             ("OS_1.exe", samples.small_jpeg),
+            ("OS_1.html", samples.small_jpeg),
+            ("OS_1.hta", samples.html_report),
             ("OS_1.jpg", samples.html_report),
             (".OS_1.jpg", samples.small_jpeg),
         ],

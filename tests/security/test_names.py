@@ -5,14 +5,21 @@ from collections.abc import Callable
 from pathlib import PurePosixPath, PureWindowsPath
 
 import pytest
+from django.contrib.auth.models import User
 from hypothesis import HealthCheck, Phase, assume, example, given, seed, settings
 from hypothesis import strategies as st
 
 from edc_retinopathy.choices import ContentType
 from edc_retinopathy.errors import InvalidFilename
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.storage import check_extension, check_filename, filename_key
+from edc_retinopathy.storage import (
+    check_extension,
+    check_filename,
+    extension_belongs,
+    filename_key,
+)
 from tests import factories
+from tests.admin.pages import logged_in
 from tests.api.client import CameraApi, assert_error
 from tests.contents import photograph
 from tests.samples import small_jpeg
@@ -69,11 +76,9 @@ UNSAFE = {
     "Com1": b"Com1.jpg",
     "superscript device": "LPT².jpg".encode(),
     "device and space": b"aux .jpg",
-    "no extension": b"photo",
     "script's extension": b"photo.php",
     "double extension": b"photo.jpg.exe",
     "report's extension": b"photo.html",
-    "DICOM's extension": b"photo.dcm",
 }
 STRIPPED = {
     "path": b"../../etc/photo.jpg",
@@ -237,24 +242,101 @@ class TestTwins:
 
 
 IMAGE_EXTENSIONS = {".jpg", ".jpeg", ".jpe", ".jfif", ".png"}
-ALLOWED = {
+BELONGING = {
     ContentType.JPEG: IMAGE_EXTENSIONS,
     ContentType.PNG: IMAGE_EXTENSIONS,
     ContentType.DICOM: {".dcm", ".dicom", ".dic", "", ".1"},
     ContentType.PDF: {".pdf"},
-    ContentType.HTML: {".html", ".htm", ".xhtml"},
+    ContentType.HTML: {".html", ".htm", ".xhtml", ".xht"},
 }
-OTHERS = {".exe", ".php", ".svg", ".js", ".zip", ".svgz", ".shtml"}
+# What files are called by mistake, by phones, by cameras and by what copies them.
+HARMLESS = {
+    *(".bmp", ".tif", ".tiff", ".gif", ".webp", ".heic", ".jp2", ".jpeg_large", ".jpg-1"),
+    *(".dat", ".raw", ".tmp", ".bak", ".old", ".part", ".download", ".txt", ".csv", ".json"),
+    *(".jpg~", ".mat", ".mp4", ".os", ".left", ".jpg (1)", ".\u0434cm"),
+}
+# Programs, scripts, server pages, installers, shortcuts, archives, images of disks, active pages
+# and documents with macros, on Windows, macOS and Linux.
+DANGEROUS = {
+    *(".exe", ".com", ".scr", ".pif", ".cpl", ".dll", ".jar", ".app", ".run", ".gadget"),
+    *(".bat", ".cmd", ".js", ".jse", ".vbs", ".vbe", ".wsf", ".wsh", ".hta", ".ps1", ".psm1"),
+    *(".sh", ".command", ".py", ".pl", ".rb", ".scpt", ".workflow", ".terminal", ".sct"),
+    *(".php", ".phtml", ".asp", ".aspx", ".jsp", ".cgi", ".shtml"),
+    *(".msi", ".msix", ".deb", ".rpm", ".pkg", ".appimage", ".apk", ".application"),
+    *(".lnk", ".url", ".desktop", ".reg", ".scf", ".inf", ".webloc", ".settingcontent-ms"),
+    *(".zip", ".cab", ".7z", ".rar", ".iso", ".dmg", ".vhd", ".vhdx", ".img"),
+    *(".svg", ".svgz", ".xml", ".xsl", ".mht", ".mhtml", ".chm", ".swf"),
+    *(".docm", ".xlsm", ".pptm", ".xll", ".xlam", ".doc", ".xls", ".slk", ".mdb", ".one"),
+    *(".{3050f4d8-98B5-11CF-BB82-00AA00BDCE0B}", ".\uff25\uff38\uff25", ".\u017fcr"),
+}
+
+
+def is_extension_accepted(extension: str, content_type: ContentType) -> bool:
+    """True if a file of this content may have a name with the extension, in either case."""
+    try:
+        for name in (f"name{extension}", f"name{extension.upper()}", f"a.jpg{extension}"):
+            check_extension(name, content_type)
+    except InvalidFilename:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("content_type", list(ContentType))
 def test_only_the_extensions_of_its_kind_belong_to_a_content(content_type: ContentType) -> None:
-    accepted = set()
-    for extension in OTHERS.union(*ALLOWED.values()):
-        try:
-            check_extension(f"name{extension}", content_type)
-            check_extension(f"name{extension.upper()}", content_type)
-        except InvalidFilename:
-            continue
-        accepted.add(extension)
-    assert accepted == ALLOWED[content_type]
+    extensions = HARMLESS.union(DANGEROUS, *BELONGING.values())
+    belonging = {e for e in extensions if extension_belongs(f"name{e}", content_type)}
+    assert belonging == BELONGING[content_type]
+    assert belonging == {
+        e for e in extensions if extension_belongs(f"name{e.upper()}", content_type)
+    }
+
+
+@pytest.mark.parametrize("content_type", list(ContentType))
+def test_what_a_desktop_would_run_is_refused_and_what_is_harmless_is_kept(
+    content_type: ContentType,
+) -> None:
+    pages = BELONGING[ContentType.HTML]
+    harmless = HARMLESS.union(*BELONGING.values()) - pages
+    if content_type == ContentType.HTML:
+        harmless |= pages
+    extensions = harmless | DANGEROUS | pages
+    assert {e for e in extensions if is_extension_accepted(e, content_type)} == harmless
+
+
+@pytest.mark.parametrize("at", ["photo{}", "photo.jpg{}", "photo{}.", "photo{} ", "photo{}::$DATA"])
+def test_nothing_is_stored_under_a_name_that_a_desktop_would_run(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, at: str
+) -> None:
+    for extension in (".exe", ".JS", ".hta", ".html", ".svg", ".php", ".sh", ".lnk", ".zip"):
+        response = camera.upload_named(IDENTIFIER, at.format(extension).encode())
+        assert_error(response, 400, "invalid_filename")
+    assert not SessionFile.objects.exists()
+    assert storage.files() == {}
+
+
+def test_a_harmless_extension_of_other_content_is_kept(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk
+) -> None:
+    names = [
+        f"photo{e}" for e in ("", ".png", ".dcm", ".bmp", ".jpeg_large", ".pdf", ".tmp", ".exe.jpg")
+    ]
+    for name in names:
+        assert camera.upload_named(IDENTIFIER, name.encode()).status_code == 201, name
+        assert camera.upload_named(IDENTIFIER, name.encode()).status_code == 200, name
+        assert SessionFile.objects.get(original_filename=name).file_content_type == ContentType.JPEG
+    assert storage.files() == {f"images/{session.pk}/{name}": small_jpeg() for name in names}
+
+
+def test_a_file_under_an_odd_name_is_served_as_what_it_is(
+    camera: CameraApi, session: CameraSession, clinician: User
+) -> None:
+    """What a browser is told never follows from the name."""
+    browser = logged_in(clinician)
+    for name in ("photo.dcm", "photo.pdf", "photo.txt", "photo"):
+        assert camera.upload_named(IDENTIFIER, name.encode()).status_code == 201
+        stored = SessionFile.objects.get(original_filename=name)
+        for url in (stored.get_content_url(), stored.get_download_url()):
+            response = browser.get(url)
+            assert response.headers["Content-Type"] == "image/jpeg"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert b"".join(response.streaming_content) == small_jpeg()
