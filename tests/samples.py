@@ -278,6 +278,9 @@ VALID: dict[str, Sample] = {
     "dicom jpeg 2000": Sample("j2k.dcm", jpeg_2000_dicom, DICOM),
     "dicom jpeg-ls": Sample("jpegls.dcm", partial(compressed_dicom, JPEGLSLossless), DICOM),
     "dicom deflated": Sample("deflated.dcm", deflated_dicom, DICOM),
+    "dicom without its last delimiter": Sample(
+        "baseline.dcm", without(jpeg_baseline_dicom, b"\xfe\xff\xdd\xe0"), DICOM
+    ),
     "dicom encapsulated pdf": Sample("document.dcm", encapsulated_pdf_dicom, DICOM),
     **{
         f"pydicom {name}": Sample(
@@ -312,12 +315,6 @@ BROKEN: dict[str, Sample] = {
     # IEND is preceded by the length of its data: 4 bytes.
     "png without IEND": Sample("photo.png", without(small_png, b"\0\0\0\0IEND"), PNG, whole=False),
     "pdf without %%EOF": Sample("report.pdf", without(pdf_report, b"%%EOF"), PDF, whole=False),
-    "dicom without its last delimiter": Sample(
-        "baseline.dcm",
-        without(jpeg_baseline_dicom, b"\xfe\xff\xdd\xe0"),
-        DICOM,
-        whole=False,
-    ),
     "dicom truncated (pydicom)": Sample(
         "truncated.dcm", partial(shipped_with_pydicom, "MR_truncated.dcm"), DICOM, whole=False
     ),

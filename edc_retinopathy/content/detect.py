@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 from edc_retinopathy.choices import REPORTS, ContentType, FileType
 from edc_retinopathy.errors import InvalidContent
 
-from .dicom import check_dicom
+from .dicom import examine
 from .facts import Facts
 from .whole import check_html, check_jpeg, check_pdf, check_png
 
@@ -20,7 +20,6 @@ HTML_START = re.compile(rb"<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
 CHECKS: dict[ContentType, Callable[[BinaryIO, int], None]] = {
     ContentType.JPEG: check_jpeg,
     ContentType.PNG: check_png,
-    ContentType.DICOM: check_dicom,
     ContentType.PDF: check_pdf,
     ContentType.HTML: check_html,
 }
@@ -43,6 +42,11 @@ def check_content(stream: BinaryIO, size: int, file_type: FileType) -> Facts:
         raise InvalidContent(
             f"The content is {found}; file type {file_type.value} accepts {expected}."
         )
+    if content_type is ContentType.DICOM:
+        facts = examine(stream, size)
+        if facts.flaw:
+            raise InvalidContent(facts.flaw)
+        return facts
     CHECKS[content_type](stream, size)
     return Facts(content_type=content_type, is_image=content_type not in REPORTS)
 
