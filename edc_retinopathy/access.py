@@ -74,6 +74,23 @@ def _query_of_token() -> PreparedQuery[Any]:
     )
 
 
+def conditions_of_token(token: Any, site_id: Any) -> dict[str, Exists]:
+    """Whether a token is still good for an upload at a site, as annotations of whatever is asked.
+
+    ``is_token_known``: it is that of an active account; ``may_add_files`` and ``has_site`` as in
+    :func:`user_of_token`. Both arguments are expressions.
+    """
+    users: Any = get_user_model().objects
+    active = users.filter(auth_token__key=token, is_active=True)
+    may_add_files = users.with_perm(ADD_FILES, backend=MODEL_BACKEND)
+    at_site = Q(is_superuser=True) | Q(userprofile__sites__pk=site_id)
+    return {
+        "is_token_known": Exists(active),
+        "may_add_files": Exists(may_add_files.filter(auth_token__key=token)),
+        "has_site": Exists(active.filter(at_site)),
+    }
+
+
 def device_id_for(user: Any, *named: str) -> str:
     """The device that the account acts for: the one it is bound to, else the first one named.
 

@@ -16,6 +16,12 @@ class RetinopathyError(Exception):
         self.fields = fields
 
 
+class AuthenticationFailed(RetinopathyError):  # noqa: N818
+    """The token, or its account, is not valid any more."""
+
+    code = "authentication_failed"
+
+
 class NotPermitted(RetinopathyError):  # noqa: N818
     """The account may not do this."""
 

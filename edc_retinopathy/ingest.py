@@ -6,29 +6,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, connections, router, transaction
+from django.db import IntegrityError, connections, router
 
 from . import conf, content, storage
+from .admission import Caller, require_admission, require_room
 from .choices import FileType
-from .errors import (
-    ChecksumMismatch,
-    FilenameConflict,
-    InvalidFilename,
-    RetinopathyError,
-    ServerBusy,
-    SessionFull,
-)
+from .errors import ChecksumMismatch, FilenameConflict, InvalidFilename
 from .models import CameraSession, SessionFile
+from .quiet import quiet
+from .transactions import hold_session, recording
 
 logger = logging.getLogger(__name__)
 
 # How long the database connection may have been silent while a slow link delivered the body. The
 # usual limits of others begin at a minute.
 SILENCE_SECONDS = 60
-
-NOT_RECORDED = "The file could not be recorded just now. Send it again."
-FULL = "The session holds as many files, or as much data, as one may."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +40,15 @@ def receive_file(
     incoming: storage.IncomingFile,
     *,
     upload: Upload,
-    user: AbstractBaseUser,
+    caller: Caller,
 ) -> tuple[SessionFile, bool]:
     """Record and publish a file of a session; gives the record and whether it is new.
 
     A retry (same session, name and bytes) gives the record there is. Raises
     ``InvalidFilename``, ``ChecksumMismatch``, ``InvalidContent``, ``FilenameConflict``,
-    ``StorageError``, ``ServerBusy``; after each of them nothing of the file is kept. A database
-    error passes through: if the commit was under way, the published file stays, because the
-    record may be there too.
+    ``SessionFull``, ``StorageError``, ``ServerBusy``, and what ``require_admission`` raises; after
+    each of them nothing of the file is kept. A database error passes through: if the commit was
+    under way, the published file stays, because the record may be there too.
     """
     with incoming:
         facts = _judge(incoming, upload)
@@ -76,13 +68,13 @@ def receive_file(
             capture_datetime=upload.capture_datetime,
             device_id=upload.device_id,
             remote_address=upload.remote_address,
-            user_created=user.get_username(),
+            user_created=caller.user.get_username(),
         )
-        if _is_full(session, incoming.size):
-            return _already_stored(session_file, incoming, SessionFull(FULL)), False
-        if _is_recorded_and_published(session_file, incoming, user):
+        refusal = _record_and_publish(session_file, incoming, caller)
+        if refusal is None:
             return session_file, True
-        return _already_stored(session_file, incoming, ServerBusy(NOT_RECORDED)), False
+        require_admission(session.pk, caller)
+        return _already_stored(session_file, incoming, refusal), False
 
 
 def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
@@ -106,31 +98,34 @@ def _reconnect_after_silence(incoming: storage.IncomingFile) -> None:
         connections[router.db_for_write(SessionFile)].close()
 
 
-def _is_recorded_and_published(
-    session_file: SessionFile, incoming: storage.IncomingFile, user: AbstractBaseUser
-) -> bool:
-    """Insert, publish, commit; False if the database refuses the record.
+def _record_and_publish(
+    session_file: SessionFile, incoming: storage.IncomingFile, caller: Caller
+) -> IntegrityError | None:
+    """Insert, judge again, publish, commit; gives why the database refuses the record, if it does.
 
     The unique constraints decide who of several is first. Who is second waits for the first to
     commit and is refused then. So a file that is in place already, while the insert went through,
     has no record.
     """
     using = router.db_for_write(SessionFile)
-    is_published = is_refused = False
+    is_published, refusal = False, None
     try:
-        with transaction.atomic(using=using, durable=True):
+        with recording(using):
+            hold_session(session_file.camera_session_id, using)
             # The history is written in bulk: the signal's way costs a query for each foreign key.
             session_file.skip_history_when_saving = True
             session_file.save(using=using, force_insert=True)
-            _file_history().bulk_history_create([session_file], default_user=user)
+            # After the insert, by which also SQLite holds back all others.
+            require_room(require_admission(session_file.camera_session_id, caller))
+            _file_history().bulk_history_create([session_file], default_user=caller.user)
             is_published = storage.publish(incoming, session_file.stored_filename)
     # Left behind here: chained to what follows, its words, which quote the record, would be logged.
-    except IntegrityError:
-        is_refused = True
-    if is_refused and is_published:
-        # By the commit: the session was deleted meanwhile. Nothing can refer to the file.
+    except IntegrityError as e:
+        refusal = quiet(e)
+    if refusal is not None and is_published:
+        # By the commit. Nothing can refer to the file.
         storage.withdraw(incoming, session_file.stored_filename)
-    return not is_refused
+    return refusal
 
 
 @cache
@@ -139,27 +134,19 @@ def _file_history() -> Any:
     return SessionFile.history
 
 
-def _is_full(session: CameraSession, size: int) -> bool:
-    """By the counts of when the session was chosen: a limit on runaway clients, not a ledger."""
-    max_files, max_bytes = conf.max_files_per_session(), conf.max_session_size_bytes()
-    return (max_files is not None and session.file_count >= max_files) or (
-        max_bytes is not None and session.stored_bytes + size > max_bytes
-    )
-
-
 def _already_stored(
-    attempted: SessionFile, incoming: storage.IncomingFile, otherwise: RetinopathyError
+    attempted: SessionFile, incoming: storage.IncomingFile, refusal: IntegrityError
 ) -> SessionFile:
     """The record that was first, if it is of the same file; else the error that says why not.
 
-    Raises ``otherwise`` if there is no record.
+    Raises ``refusal`` if there is no record: then no name was taken, and it is the server's fault.
     """
     records = SessionFile.objects.using(router.db_for_write(SessionFile))
     stored = records.filter(
         camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
     ).first()
     if stored is None:
-        raise otherwise
+        raise refusal
     if stored.original_filename != attempted.original_filename:
         raise InvalidFilename(
             "A file is already stored in this session whose name differs only in upper and "

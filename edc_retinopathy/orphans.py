@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, router, transaction
+from django.db.models import Q
 
 from edc_retinopathy import content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
-from edc_retinopathy.errors import RetinopathyError
+from edc_retinopathy.errors import NoSession, RetinopathyError
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.storage.filesystem import settled_file
 from edc_retinopathy.storage.inventory import FileOnDisk
 from edc_retinopathy.storage.published import adopt_published, sha256_of
 from edc_retinopathy.storage.quarantine import set_aside
+from edc_retinopathy.transactions import hold_session, recording
 
 # The eye as fundus cameras put it into file names (oculus sinister, oculus dexter), and
 # as the camera's client reads it from there.
@@ -42,8 +44,10 @@ def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
     if is_dry_run:
         return f"would be {done}"
     try:
-        with transaction.atomic(using=router.db_for_write(SessionFile), durable=True):
-            session_file.save(force_insert=True)
+        using = router.db_for_write(SessionFile)
+        with recording(using):
+            hold_session(session_file.camera_session_id, using)
+            session_file.save(using=using, force_insert=True)
             # No upload can publish or replace the name from here on; one may have before.
             adopt_published(file.path, inode=file.inode, checksum=session_file.checksum)
     except FileNotFoundError as e:
@@ -63,7 +67,7 @@ def quarantine(file: FileOnDisk, *, is_dry_run: bool) -> str:
     if is_dry_run:
         return "would be set aside in quarantine"
     using = router.db_for_write(SessionFile)
-    with transaction.atomic(using=using, durable=True):
+    with recording(using):
         _hold_name(file, using)
         try:
             with settled_file(file.path):
@@ -84,14 +88,27 @@ def _hold_name(file: FileOnDisk, using: str) -> None:
     session = _session_of(file)
     if session is None:
         return
+    claim = _claim(file, session)
     try:
+        hold_session(session.pk, using)
         with transaction.atomic(using=using):
-            _claim(file, session).save(using=using, force_insert=True)
+            claim.save(using=using, force_insert=True)
+    except NoSession:
+        return
     except IntegrityError as e:
-        # Compared here: MariaDB takes names for equal that differ in case.
-        records = SessionFile.objects.using(using).filter(stored_filename=file.stored_filename)
-        if file.stored_filename in records.values_list("stored_filename", flat=True):
+        if not _is_twin_stored(claim, using):
             raise CannotAdopt("it has a record by now") from e
+
+
+def _is_twin_stored(claim: SessionFile, using: str) -> bool:
+    """Whether a twin's record is in the way of this one, and no record of this very file."""
+    taken = Q(stored_filename=claim.stored_filename) | Q(
+        camera_session_id=claim.camera_session_id, filename_key=claim.filename_key
+    )
+    records = SessionFile.objects.using(using).filter(taken)
+    names = list(records.values_list("stored_filename", flat=True))
+    # Compared here: MariaDB takes names for equal that differ in case.
+    return bool(names) and claim.stored_filename not in names
 
 
 def _session_of(file: FileOnDisk) -> CameraSession | None:

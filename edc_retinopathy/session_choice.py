@@ -60,11 +60,16 @@ def session_for_upload(
         session = _first(_for_upload, subject_identifier, site_ids)
     else:
         session = _first(_of_id, subject_identifier, site_ids, camera_session_id=camera_session_id)
-    if session.is_contraindicated:
-        raise NoEligibleSession(CONTRAINDICATED)
+    require_usable(session)
     if camera_session_id is None and session.has_expired:
         raise NoSession(EXPIRED)
     return session
+
+
+def require_usable(session: CameraSession) -> None:
+    """Raise ``NoEligibleSession`` if the session, with its usability, may receive no files."""
+    if session.is_contraindicated:
+        raise NoEligibleSession(CONTRAINDICATED)
 
 
 def session_for_status(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:
@@ -115,12 +120,12 @@ def _to_resolve(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
 
 
 def _for_upload(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.for_upload(CUTOFF).with_usability(CUTOFF).with_amounts()
+    return sessions.for_upload(CUTOFF).with_usability(CUTOFF)
 
 
 def _of_id(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
     camera_session_id: Any = Parameter("camera_session_id", UUIDField())
-    return sessions.filter(pk=camera_session_id).with_usability(CUTOFF).with_amounts()
+    return sessions.filter(pk=camera_session_id).with_usability(CUTOFF)
 
 
 def _for_status(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:

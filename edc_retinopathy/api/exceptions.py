@@ -14,16 +14,19 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions, status
+from rest_framework.authentication import TokenAuthentication
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from edc_retinopathy.errors import InvalidRequest, RetinopathyError, ServerBusy
+from edc_retinopathy.quiet import quiet
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 30
 
 STATUS_OF_CODE = {
+    "authentication_failed": status.HTTP_401_UNAUTHORIZED,
     "permission_denied": status.HTTP_403_FORBIDDEN,
     "no_session": status.HTTP_404_NOT_FOUND,
     "filename_conflict": status.HTTP_409_CONFLICT,
@@ -65,7 +68,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     if isinstance(exc, RetinopathyError):
         http_status = STATUS_OF_CODE.get(exc.code, status.HTTP_400_BAD_REQUEST)
         if http_status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-            logger.error("%s: %s", exc.code, exc.message, exc_info=exc)
+            logger.error("%s: %s", exc.code, exc.message, exc_info=quiet(exc))
         return _response(exc.code, exc.message, http_status, fields=exc.fields)
     if isinstance(exc, exceptions.APIException):
         return _response(_code_of(exc), str(exc.detail), exc.status_code, headers=_headers_of(exc))
@@ -101,7 +104,7 @@ def answer_outside_views(exc: BaseException | None, response: HttpResponse) -> J
 
 
 def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:
-    logger.error("Unforeseen error in the API.", exc_info=exc)
+    logger.error("Unforeseen error in the API.", exc_info=quiet(exc))
     # What Django does for an error that no view handled: error reporting listens to it.
     got_request_exception.send(sender=None, request=getattr(context["request"], "_request", None))
     return _response(*SERVER_ERROR, status.HTTP_500_INTERNAL_SERVER_ERROR)
@@ -169,6 +172,8 @@ def _response(
     if fields:
         body["fields"] = fields
     headers = dict(headers or {})
+    if http_status == status.HTTP_401_UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", TokenAuthentication.keyword)
     if code in {"storage_error", "server_busy"}:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response = Response(body, status=http_status, headers=headers)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from edc_retinopathy import access, conf
+from edc_retinopathy.admission import Caller
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import FileType
 from edc_retinopathy.client_address import client_address
@@ -163,7 +164,11 @@ class UploadView(RetinopathyAPIView):
                     device_id=device_id,
                     remote_address=client_address(request),
                 ),
-                user=self.account,
+                caller=Caller(
+                    user=self.account,
+                    token=request.auth.key,
+                    site_id=access.current_site_id(request),
+                ),
             )
         return Response(SessionFileSerializer(session_file).data, status=201 if created else 200)
 

@@ -1,0 +1,210 @@
+"""Any isolation level of the project: what decides about a record reads what is committed."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from edc_retinopathy import ingest, orphans
+from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage.inventory import FileOnDisk
+from edc_retinopathy.transactions import recording
+from tests.api.client import CameraApi, assert_error
+from tests.contents import photograph
+from tests.faults.test_failing_disk import upload
+from tests.invariants import assert_stored, assert_whole, quarantined
+from tests.storage import StorageOnDisk
+
+NAME = "OS.jpg"
+CONTENT = photograph(1)
+# Longer than a request takes that nothing holds back.
+SOON_SECONDS = 3
+
+LEVELS = ["read committed", "repeatable read", "serializable"]
+
+
+def options_of(level: str) -> dict[str, Any]:
+    """What a project writes into ``OPTIONS`` for this level."""
+    if connection.vendor == "postgresql":
+        return {"options": f"-c default_transaction_isolation={level.replace(' ', chr(92) + ' ')}"}
+    return {"isolation_level": level}
+
+
+@pytest.fixture(params=LEVELS, autouse=True)
+def level(request: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[str]:
+    """The isolation level of every connection of this process."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time.")
+    connection.close()
+    given = connection.settings_dict["OPTIONS"] | options_of(request.param)
+    with monkeypatch.context() as patches:
+        patches.setitem(connection.settings_dict, "OPTIONS", given)
+        yield request.param
+        connection.close()
+    connection.close()
+
+
+@pytest.fixture
+def orphan(session: CameraSession, storage: StorageOnDisk) -> FileOnDisk:
+    """What a crash left of an upload."""
+    path = storage.images / str(session.pk) / NAME
+    path.parent.mkdir()
+    path.write_bytes(CONTENT)
+    return FileOnDisk(path, f"{session.pk}/{NAME}", path.stat().st_ino)
+
+
+def in_thread[T](pool: ThreadPoolExecutor, call: Callable[[], T]) -> Future[T]:
+    """Begin a call on a connection of its own; wait for it a little."""
+
+    def run() -> T:
+        try:
+            return call()
+        finally:
+            connections.close_all()
+
+    future = pool.submit(run)
+    wait([future], timeout=SOON_SECONDS)
+    return future
+
+
+def test_the_level_is_set(session: CameraSession, level: str) -> None:
+    questions = {"postgresql": "SHOW transaction_isolation", "mysql": "SELECT @@tx_isolation"}
+    with connection.cursor() as cursor:
+        cursor.execute(questions[connection.vendor])
+        assert cursor.fetchone()[0].lower().replace("-", " ") == level
+
+
+def test_a_record_is_decided_on_by_what_is_committed(session: CameraSession) -> None:
+    device = CameraSession.objects.filter(pk=session.pk).values_list("device_id", flat=True)
+    with ThreadPoolExecutor(1) as pool, recording("default"):
+        assert device.get() == ""
+        in_thread(pool, lambda: device.update(device_id="CAM-001")).result()
+        assert device.get() == "CAM-001"
+
+
+def test_a_file_whose_record_a_retry_has_just_committed_is_not_set_aside(
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    orphan: FileOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The retry comes after the audit's transaction has asked its first question."""
+    look = orphans._session_of
+    with ThreadPoolExecutor(1) as pool:
+        retries: list[Future[Any]] = []
+
+        def look_and_wait(file: FileOnDisk) -> CameraSession | None:
+            found = look(file)
+            retries.append(in_thread(pool, lambda: upload(camera, session, CONTENT, NAME)))
+            return found
+
+        monkeypatch.setattr(orphans, "_session_of", look_and_wait)
+        with pytest.raises(orphans.CannotAdopt, match="it has a record by now"):
+            orphans.quarantine(orphan, is_dry_run=False)
+        (retry,) = retries
+        assert retry.result().status_code == 201
+    assert_stored(storage, session, {NAME: CONTENT})
+    assert quarantined(storage, session) == []
+
+
+@pytest.mark.parametrize("deal", [orphans.quarantine, orphans.adopt])
+def test_an_upload_that_is_about_to_commit_keeps_its_file(
+    *,
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    orphan: FileOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+    deal: Callable[..., str],
+) -> None:
+    publish = ingest.storage.publish
+    with ThreadPoolExecutor(1) as pool:
+        deals: list[Future[str]] = []
+
+        def publish_and_wait(*arguments: Any) -> bool:
+            published = publish(*arguments)
+            deals.append(in_thread(pool, lambda: deal(orphan, is_dry_run=False)))
+            return published
+
+        monkeypatch.setattr(ingest.storage, "publish", publish_and_wait)
+        assert upload(camera, session, CONTENT, NAME).status_code == 201
+        with pytest.raises(orphans.CannotAdopt, match="it has a record by now"):
+            deals[0].result()
+    assert_stored(storage, session, {NAME: CONTENT})
+    assert quarantined(storage, session) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(CONTENT, 200), (photograph(2), 409)], ids=["retry", "conflict"]
+)
+def test_an_upload_sees_the_record_of_the_one_that_it_waited_for(
+    *,
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    status: int,
+) -> None:
+    publish = ingest.storage.publish
+    with ThreadPoolExecutor(1) as pool:
+        others: list[Future[Any]] = []
+
+        def publish_and_wait(*arguments: Any) -> bool:
+            published = publish(*arguments)
+            if not others:
+                others.append(in_thread(pool, lambda: upload(camera, session, content, NAME)))
+            return published
+
+        monkeypatch.setattr(ingest.storage, "publish", publish_and_wait)
+        assert upload(camera, session, CONTENT, NAME).status_code == 201
+        assert others[0].result().status_code == status
+    assert_stored(storage, session, {NAME: CONTENT})
+
+
+def test_the_last_place_of_a_session_is_given_once(
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    settings.EDC_RETINOPATHY_MAX_FILES_PER_SESSION = 1
+    publish = ingest.storage.publish
+    with ThreadPoolExecutor(1) as pool:
+        others: list[Future[Any]] = []
+
+        def publish_and_wait(*arguments: Any) -> bool:
+            published = publish(*arguments)
+            if not others:
+                others.append(in_thread(pool, lambda: upload(camera, session, CONTENT, "b.jpg")))
+            return published
+
+        monkeypatch.setattr(ingest.storage, "publish", publish_and_wait)
+        assert upload(camera, session, CONTENT, NAME).status_code == 201
+        assert_error(others[0].result(), 400, "session_full")
+    assert_stored(storage, session, {NAME: CONTENT})
+
+
+def test_an_upload_in_a_session_that_was_deleted_meanwhile(
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flush = ingest.storage.IncomingFile.flush
+
+    def flush_and_delete(incoming: Any) -> None:
+        flush(incoming)
+        with suppress(CameraSession.DoesNotExist):
+            CameraSession.objects.get(pk=session.pk).delete()
+
+    monkeypatch.setattr(ingest.storage.IncomingFile, "flush", flush_and_delete)
+    assert_error(upload(camera, session, CONTENT, NAME), 404, "no_session")
+    assert assert_whole(storage, session) == {}
+    assert storage.files() == {}
+    assert not SessionFile.objects.filter(camera_session_id=session.pk).exists()
