@@ -11,8 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from . import conf
 
-# An upload's form without its file is far smaller.
-LEAST_FORM_BYTES = 64 * 1024
+# The longest body in JSON that the API reads.
+LEAST_BODY_BYTES = 16 * 1024
 
 
 @register(Tags.files)
@@ -97,23 +97,19 @@ def check_token_authentication(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-# Django's limits on a request (its file not counted), with the least that an upload needs.
-DJANGO_LIMITS = {
-    "DATA_UPLOAD_MAX_MEMORY_SIZE": LEAST_FORM_BYTES,
-    "DATA_UPLOAD_MAX_NUMBER_FIELDS": 10,
-    "DATA_UPLOAD_MAX_NUMBER_FILES": 1,
-}
-
-
 @register()
 def check_django_limits(**kwargs: Any) -> list[CheckMessage]:
-    """E011: Django's limits on a request leave room for an upload."""
+    """E011: Django's limit on the body of a request leaves room for a resolve.
+
+    The form of an upload has limits of its own.
+    """
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if limit is None or limit >= LEAST_BODY_BYTES:
+        return []
     return [
         Error(
-            f"{name} is {limit}: honest uploads would be refused.",
-            hint=f"Leave Django's default, or set it to {least} or more.",
+            f"DATA_UPLOAD_MAX_MEMORY_SIZE is {limit}: honest requests would be refused.",
+            hint=f"Leave Django's default, or set it to {LEAST_BODY_BYTES} or more.",
             id="edc_retinopathy.E011",
         )
-        for name, least in DJANGO_LIMITS.items()
-        if (limit := getattr(settings, name)) is not None and limit < least
     ]

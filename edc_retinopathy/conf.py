@@ -21,12 +21,17 @@ MINUTES_OF_A_CENTURY = 100 * 365 * 24 * 60
 def storage_dir() -> Path:
     """The base directory of everything stored: ``EDC_RETINOPATHY_STORAGE_DIR``.
 
-    Required; no default. Raises ``ImproperlyConfigured`` while it is not set.
+    Required; no default; ``~`` is the home directory of the user that runs the server. Raises
+    ``ImproperlyConfigured`` while it is not set.
     """
     value = getattr(settings, "EDC_RETINOPATHY_STORAGE_DIR", None)
     if not value:
         raise ImproperlyConfigured("EDC_RETINOPATHY_STORAGE_DIR is not set.")
-    return Path(value)
+    try:
+        return Path(value).expanduser()
+    # There is no such home: a directory that does not exist, as the checks will say.
+    except RuntimeError:
+        return Path(value)
 
 
 def images_dir() -> Path:

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 # How long the database connection may have been silent while a slow link delivered the body. The
 # usual limits of others begin at a minute.
 SILENCE_SECONDS = 60
+
+# The first that MySQL and MariaDB promise to hold; the other databases hold the whole calendar.
+EARLIEST_ON_MYSQL = datetime(1000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def receive_file(
             is_image=facts.is_image,
             file_size=incoming.size,
             checksum=incoming.checksum,
-            capture_datetime=upload.capture_datetime,
+            capture_datetime=_storable(upload.capture_datetime),
             device_id=upload.device_id,
             remote_address=upload.remote_address,
             user_created=caller.user.get_username(),
@@ -90,6 +93,13 @@ def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
         if clamd_address := conf.clamd_address():
             content.scan(stream, clamd_address)
     return facts
+
+
+def _storable(moment: datetime) -> datetime:
+    """The moment, or the nearest that the database holds."""
+    if connections[router.db_for_write(SessionFile)].vendor == "mysql":
+        return max(moment, EARLIEST_ON_MYSQL)
+    return moment
 
 
 def _reconnect_after_silence(incoming: storage.IncomingFile) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
 from pytest_django import Settings
 
+from edc_retinopathy import conf
 from tests.storage import StorageOnDisk
 
 # Other apps' checks look into the database.
@@ -54,6 +55,20 @@ def test_e001_when_the_storage_directory_does_not_exist(storage: StorageOnDisk) 
     assert set(messages) == {"E001"}
     assert_helpful(messages["E001"])
     assert str(storage.directory) in str(messages["E001"].msg)
+
+
+def test_a_tilde_is_the_home_directory(
+    settings: Settings, storage: StorageOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(storage.directory.parent))
+    settings.EDC_RETINOPATHY_STORAGE_DIR = f"~/{storage.directory.name}"
+    assert reported() == {}
+    assert conf.images_dir() == storage.images
+
+
+def test_e001_when_there_is_no_such_home(settings: Settings, storage: StorageOnDisk) -> None:
+    settings.EDC_RETINOPATHY_STORAGE_DIR = "~nobody-of-this-name/retinopathy"
+    assert set(reported()) == {"E001"}
 
 
 def test_e001_when_the_storage_directory_is_a_file(

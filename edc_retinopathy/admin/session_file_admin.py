@@ -65,7 +65,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         "is_image",
         "size",
         "checksum",
-        "capture_datetime",
+        "captured",
         "received_datetime",
         "stored_filename",
         "user_created",
@@ -131,6 +131,11 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     def content(self, obj: SessionFile) -> str:
         """What was detected in the bytes; a DICOM file that shows no eye says so."""
         return obj.content_label
+
+    @admin.display(description=_("Captured"), ordering="capture_datetime")
+    def captured(self, obj: SessionFile) -> str:
+        """When the camera's client says that it was captured."""
+        return date_format(obj.captured_locally, "DATETIME_FORMAT")
 
     @admin.display(description=_("Size"), ordering="file_size")
     def size(self, obj: SessionFile) -> str:

@@ -61,6 +61,14 @@ class LengthRequired(exceptions.APIException):
     default_detail = "The request needs a Content-Length; a chunked body is not accepted."
 
 
+class CompressedBody(exceptions.APIException):
+    """The body has a content coding (RFC 9110, 15.5.16)."""
+
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_code = "unsupported_media_type"
+    default_detail = "The request's body is compressed (Content-Encoding). Send it as it is."
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """The answer to any exception raised below the API's base."""
     set_rollback()

@@ -192,6 +192,7 @@ SESSION_ID_ALIAS = OpenApiParameter(
 STORED = {
     "id": "9a3a8d8e-0d8f-4d0f-8a5e-7d3c1a2b4c5d",
     "camera_session_id": EXAMPLE_SESSION,
+    CAMERA_SESSION_ID_ALIAS: EXAMPLE_SESSION,
     "file_type": "left",
     "original_filename": "OS_1.jpg",
     "stored_filename": f"{EXAMPLE_SESSION}/OS_1.jpg",
@@ -200,6 +201,7 @@ STORED = {
 STORED_SCHEMA = _object(
     id=UUID,
     camera_session_id=UUID,
+    eye_exam_register_id=UUID,
     file_type={"type": "string", "enum": FileType.values},
     original_filename={"type": "string"},
     stored_filename={"type": "string"},
@@ -212,7 +214,10 @@ UPLOAD_FORM = {
         "capture_datetime": {
             "type": "string",
             "format": "date-time",
-            "description": "ISO 8601; from 2000 on and not more than a day ahead.",
+            "description": (
+                "ISO 8601; without an offset, in the server's time zone. Any moment is kept, "
+                "however wrong the clock; one beyond the calendar as its first or last."
+            ),
         },
         "checksum": CHECKSUM,
     },
@@ -287,6 +292,7 @@ OPERATIONS: dict[type[Any], Operation] = {
                 "The session's progress.",
                 _object(
                     camera_session_id=UUID,
+                    eye_exam_register_id=UUID,
                     subject_identifier={"type": "string"},
                     report_datetime={"type": "string", "format": "date-time"},
                     uploaded=FILE_TYPES,
@@ -295,6 +301,7 @@ OPERATIONS: dict[type[Any], Operation] = {
                 ),
                 {
                     "camera_session_id": EXAMPLE_SESSION,
+                    CAMERA_SESSION_ID_ALIAS: EXAMPLE_SESSION,
                     "subject_identifier": EXAMPLE_SUBJECT,
                     "report_datetime": "2026-11-23T09:30:00+03:00",
                     "uploaded": ["left_dicom", "report"],

@@ -1,6 +1,5 @@
 """What the API reads and writes. The names and types here are the contract's."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -8,13 +7,25 @@ from rest_framework import serializers
 
 from edc_retinopathy.models import CameraSession, SessionFile
 
-# The name that newer clients know the session's id by: ``resolve`` answers it beside
+from .capture_time import read_capture_datetime
+
+# The name that newer clients know the session's id by: every answer has it beside
 # ``camera_session_id``, and an upload may use it as its query parameter.
 CAMERA_SESSION_ID_ALIAS = "eye_exam_register_id"
 
-EARLIEST_CAPTURE = datetime(2000, 1, 1, tzinfo=UTC)
-# A workstation's clock and time zone may be off, but not by more.
-LATEST_CAPTURE_AHEAD = timedelta(days=1)
+
+class CaptureDateTimeField(serializers.CharField):
+    """A moment in ISO 8601; in the server's time zone where it has no offset."""
+
+    default_error_messages = {"datetime": "Expected a date and a time in ISO 8601."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The moment in UTC, at the end of the calendar where it lies beyond."""
+        text = super().to_internal_value(data)
+        try:
+            return read_capture_datetime(text, zone=timezone.get_current_timezone())
+        except ValueError:
+            self.fail("datetime")
 
 
 class ResolveSerializer(serializers.Serializer[Any]):
@@ -30,16 +41,8 @@ class UploadSerializer(serializers.Serializer[Any]):
     """The form of an upload."""
 
     file = serializers.FileField(allow_empty_file=True)
-    capture_datetime = serializers.DateTimeField()
+    capture_datetime = CaptureDateTimeField()
     checksum = serializers.RegexField(r"\A[0-9a-fA-F]{64}\Z", required=False)
-
-    def validate_capture_datetime(self, value: datetime) -> datetime:
-        """Refuse what no camera can mean: before 2000 or more than a day ahead."""
-        if not EARLIEST_CAPTURE <= value <= timezone.now() + LATEST_CAPTURE_AHEAD:
-            raise serializers.ValidationError(
-                "Expected a time from 2000 on and not more than a day ahead."
-            )
-        return value
 
     def validate_checksum(self, value: str) -> str:
         """In lower case, as it is compared and stored."""
@@ -76,6 +79,7 @@ class SessionFileSerializer(serializers.Serializer[SessionFile]):
 
     id = serializers.UUIDField()
     camera_session_id = serializers.UUIDField()
+    eye_exam_register_id = serializers.UUIDField(source="camera_session_id")
     file_type = serializers.CharField()
     original_filename = serializers.CharField()
     stored_filename = serializers.CharField()
@@ -86,6 +90,7 @@ class StatusSerializer(serializers.Serializer[CameraSession]):
     """The answer to a status."""
 
     camera_session_id = serializers.UUIDField(source="pk")
+    eye_exam_register_id = serializers.UUIDField(source="pk")
     subject_identifier = serializers.CharField()
     report_datetime = serializers.DateTimeField()
     uploaded = serializers.ListField(source="uploaded_file_types")

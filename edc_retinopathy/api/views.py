@@ -27,10 +27,11 @@ from edc_retinopathy.session_choice import (
 from edc_retinopathy.storage import check_free_space, sweep_stale, too_large
 
 from .authentication import AccessTokenAuthentication
-from .exceptions import LengthRequired, exception_handler
+from .exceptions import CompressedBody, LengthRequired, exception_handler
 from .limits import AccountThrottle, upload_slot
+from .multipart import CHUNK_BYTES
 from .negotiation import AlwaysTheFirstRenderer
-from .parsers import CHUNK_BYTES, SmallJSONParser, UploadParser, content_length
+from .parsers import FORM_OVERHEAD_BYTES, SmallJSONParser, UploadParser, content_length
 from .permissions import HasEndpointPermission
 from .serializers import (
     ResolveSerializer,
@@ -40,9 +41,6 @@ from .serializers import (
     UploadSerializer,
     resolved,
 )
-
-# What a multipart form adds to its file: boundaries, headers and the other fields.
-FORM_OVERHEAD_BYTES = 64 * 1024
 
 # A refused body that is no longer than this is read to its end.
 SHORT_BODY_BYTES = 1024 * 1024
@@ -67,10 +65,13 @@ class RetinopathyAPIView(APIView):
         return exception_handler
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate and authorize, then refuse a body of unknown length."""
+        """Authenticate and authorize, then refuse a body of unknown length or a compressed one."""
         super().initial(request, *args, **kwargs)
         if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
+            _drain_chunks(request)
             raise LengthRequired
+        if request.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+            raise CompressedBody
 
     @property
     def account(self) -> Any:
@@ -84,6 +85,21 @@ class RetinopathyAPIView(APIView):
     def writable_site_ids(self) -> tuple[int, ...]:
         """The sites whose sessions the account may change."""
         return access.writable_site_ids(self.account, access.current_site_id(self.request))
+
+
+def _drain_chunks(request: Request) -> None:
+    """Read a chunked body as far as it could be an upload, so that its sender reads the answer.
+
+    A server closes a connection whose body was not read, and the sender, who still writes, meets
+    a reset. Where the server does not say that it ends the stream, reading might never return.
+    """
+    if not request.META.get("wsgi.input_terminated"):
+        return
+    left = conf.max_file_size_bytes() + FORM_OVERHEAD_BYTES
+    # Whatever the server raises for a body that is cut or malformed, the answer is the same.
+    with suppress(Exception):
+        while left > 0 and (chunk := request.META["wsgi.input"].read(min(left, CHUNK_BYTES))):
+            left -= len(chunk)
 
 
 class PingView(RetinopathyAPIView):

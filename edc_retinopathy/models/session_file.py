@@ -1,5 +1,6 @@
 """A file of an exam, as received and stored."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -137,6 +138,17 @@ class SessionFile(AuditedModel):
         if self.is_image or self.file_content_type in REPORTS:
             return label
         return _("%(content)s, no image") % {"content": label}
+
+    @property
+    def captured_locally(self) -> datetime:
+        """When it was captured, in the current time zone.
+
+        In UTC where that zone's calendar ends: a workstation's clock may stand there.
+        """
+        try:
+            return timezone.localtime(self.capture_datetime)
+        except OverflowError:
+            return self.capture_datetime
 
     def get_view_url(self) -> str:
         """The page that shows the file."""

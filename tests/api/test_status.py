@@ -18,7 +18,7 @@ def test_status_of_an_empty_session(camera: CameraApi, session: CameraSession) -
     assert response.status_code == 200
     body = response.json()
     assert {"camera_session_id", "subject_identifier", "report_datetime"} <= set(body)
-    assert body["camera_session_id"] == str(session.pk)
+    assert body["camera_session_id"] == body["eye_exam_register_id"] == str(session.pk)
     assert body["subject_identifier"] == IDENTIFIER
     assert body["uploaded"] == []
     assert sorted(body["missing"]) == ["left", "report", "right"]

@@ -53,6 +53,7 @@ ANSWER = {
     "file_type",
     "original_filename",
     "stored_filename",
+    "eye_exam_register_id",
     "checksum",
 }
 
@@ -138,6 +139,7 @@ class TestAccepted:
         assert {key: body[key] for key in ANSWER} == {
             "id": str(stored.pk),
             "camera_session_id": str(session.pk),
+            "eye_exam_register_id": str(session.pk),
             "file_type": "left",
             "original_filename": "photo.jpg",
             "stored_filename": f"{session.pk}/photo.jpg",
