@@ -103,7 +103,7 @@ def check_django_limits(**kwargs: Any) -> list[CheckMessage]:
 
     The form of an upload has limits of its own.
     """
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit: int | None = getattr(settings, "DATA_UPLOAD_MAX_MEMORY_SIZE")  # noqa: B009 - may be None
     if limit is None or limit >= LEAST_BODY_BYTES:
         return []
     return [
