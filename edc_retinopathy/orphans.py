@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db import IntegrityError, router, transaction
 from django.db.models import Q
 
-from edc_retinopathy import content, storage
+from edc_retinopathy import content, events, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
+from edc_retinopathy.events import Event
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.storage.filesystem import settled_file
 from edc_retinopathy.storage.inventory import FileOnDisk
@@ -54,6 +55,12 @@ def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
         raise CannotAdopt("an upload replaced it meanwhile") from e
     except IntegrityError as e:
         raise CannotAdopt("it has a record by now, or a twin of it has") from e
+    events.log(
+        Event.ADOPTED,
+        session_file=session_file.pk,
+        camera_session=session_file.camera_session_id,
+        size=session_file.file_size,
+    )
     return done
 
 

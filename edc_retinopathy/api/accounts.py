@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from rest_framework.authtoken.models import Token
 
+from edc_retinopathy import events
 from edc_retinopathy.camera_role import give_camera_role
+from edc_retinopathy.events import Event
 from edc_retinopathy.models import CameraAccount, longest_user_name
 
 
@@ -37,6 +39,7 @@ def create_camera_account(username: str, site: Site, *, device_id: str = "") -> 
     give_camera_role(user)
     account.user = user
     account.save()
+    events.log_on_commit(Event.ACCOUNT_CREATED, account=user.pk, device=device_id, site=site.pk)
     return _new_token(user)
 
 
@@ -48,6 +51,7 @@ def rotate_token(account: CameraAccount) -> str:
     the first migrate.
     """
     give_camera_role(account.user)
+    events.log_on_commit(Event.TOKEN_ROTATED, account=account.user.pk)
     return _new_token(account.user)
 
 
@@ -57,6 +61,7 @@ def revoke(account: CameraAccount) -> None:
     Token.objects.filter(user=account.user).delete()
     account.user.is_active = False
     account.user.save(update_fields=["is_active"])
+    events.log_on_commit(Event.ACCOUNT_REVOKED, account=account.user.pk)
 
 
 def _new_token(user: Any) -> str:

@@ -18,7 +18,9 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from edc_retinopathy import events
 from edc_retinopathy.errors import InvalidRequest, RetinopathyError, ServerBusy
+from edc_retinopathy.events import Event
 from edc_retinopathy.quiet import quiet
 
 logger = logging.getLogger(__name__)
@@ -70,9 +72,14 @@ class CompressedBody(exceptions.APIException):
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
-    """The answer to any exception raised below the API's base."""
+    """The answer to any exception raised below the API's base; the event of it is logged."""
     set_rollback()
-    exc = _translated(exc)
+    response = _answer(_translated(exc), context)
+    _log_refusal(response, context)
+    return response
+
+
+def _answer(exc: Exception, context: dict[str, Any]) -> Response:
     if isinstance(exc, RetinopathyError):
         http_status = STATUS_OF_CODE.get(exc.code, status.HTTP_400_BAD_REQUEST)
         if http_status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
@@ -104,6 +111,7 @@ def answer_outside_views(exc: BaseException | None, response: HttpResponse) -> J
     else:
         code, message = OUTSIDE_VIEWS.get(response.status_code, SERVER_ERROR)
         answer = _response(code, message, response.status_code)
+        _log_refusal(answer, {})
     headers = dict(answer.items()) | dict(response.items())
     kept = {name: value for name, value in headers.items() if name not in BODY_HEADERS}
     shaped = JsonResponse(answer.data, status=answer.status_code, headers=kept)
@@ -187,7 +195,20 @@ def _response(
     response = Response(body, status=http_status, headers=headers)
     # Django would log the path, and with it the subject's identifier.
     response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
-    # Errors of the server were logged with their cause.
-    if http_status < status.HTTP_500_INTERNAL_SERVER_ERROR:
-        logger.warning("Refused: %s (%d).", code, http_status)
     return response
+
+
+def _log_refusal(response: Response, context: dict[str, Any]) -> None:
+    """Errors of the server were logged with their cause besides."""
+    view = context.get("view")
+    caller = getattr(view, "caller", None)
+    started = getattr(view, "started", None)
+    events.log(
+        Event.REFUSED,
+        endpoint=getattr(view, "endpoint", None),
+        code=response.data["code"],
+        status=response.status_code,
+        account=getattr(caller, "pk", None),
+        device=getattr(caller, "bound_device_id", None),
+        ms=started and events.milliseconds_since(started),
+    )

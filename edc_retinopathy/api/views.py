@@ -1,5 +1,6 @@
 """The endpoints: look up, authorize, validate, one call to the domain, serialize."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from edc_retinopathy import access, conf
+from edc_retinopathy import access, conf, events
 from edc_retinopathy.admission import Caller
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import FileType
 from edc_retinopathy.client_address import client_address
 from edc_retinopathy.errors import FileTooLarge, ServerBusy, StorageError
+from edc_retinopathy.events import Event
 from edc_retinopathy.ingest import Upload, receive_file
 from edc_retinopathy.session_choice import (
     session_for_status,
@@ -59,10 +61,25 @@ class RetinopathyAPIView(APIView):
     content_negotiation_class = AlwaysTheFirstRenderer
     throttle_classes = (AccountThrottle,)
     required_permissions: tuple[str, ...] = ()
+    # Its name in the log.
+    endpoint: str
+    started: float
+    # Whose token it is, once that is known.
+    caller: Any = None
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Remember when the request came."""
+        self.started = time.monotonic()
+        super().setup(request, *args, **kwargs)
 
     def get_exception_handler(self) -> Callable[..., Response]:
         """Ours, whatever the project's settings say."""
         return exception_handler
+
+    def perform_authentication(self, request: Request) -> None:
+        """Remember the caller for the log, also where nothing is permitted."""
+        super().perform_authentication(request)
+        self.caller = request.user
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate and authorize, then refuse a body of unknown length or a compressed one."""
@@ -77,6 +94,11 @@ class RetinopathyAPIView(APIView):
     def account(self) -> Any:
         """The authenticated user of the request."""
         return self.request.user
+
+    def log(self, event: Event, **values: object) -> None:
+        """Write the event with who asked and how long it took."""
+        ms = events.milliseconds_since(self.started)
+        events.log(event, account=self.account.pk, ms=ms, **values)
 
     def readable_site_ids(self) -> tuple[int, ...]:
         """The sites whose sessions the account may look at."""
@@ -105,6 +127,8 @@ def _drain_chunks(request: Request) -> None:
 class PingView(RetinopathyAPIView):
     """Tells a camera that the server is there and knows its token."""
 
+    endpoint = "ping"
+
     def get(self, request: Request) -> Response:
         """Answer 200."""
         return Response({"status": "ok"})
@@ -113,6 +137,7 @@ class PingView(RetinopathyAPIView):
 class ResolveView(RetinopathyAPIView):
     """Tells a camera which session its next uploads go to."""
 
+    endpoint = "resolve"
     # It reads a session and writes to it: which one the camera works on, and until when.
     required_permissions = (VIEW_SESSIONS, ADD_FILES)
 
@@ -125,12 +150,14 @@ class ResolveView(RetinopathyAPIView):
         session = session_to_resolve(subject_identifier, self.writable_site_ids())
         access.device_id_for(self.account, session.device_id)
         session.pin(device_id=device_id, user=self.account)
+        self.log(Event.RESOLVED, camera_session=session.pk, device=device_id or session.device_id)
         return Response(resolved(session))
 
 
 class UploadView(RetinopathyAPIView):
     """Receives one file of an exam."""
 
+    endpoint = "upload"
     required_permissions = (ADD_FILES,)
     parser_classes = (UploadParser,)
 
@@ -186,12 +213,21 @@ class UploadView(RetinopathyAPIView):
                     site_id=access.current_site_id(request),
                 ),
             )
+        self.log(
+            Event.RECEIVED if created else Event.RETRIED,
+            session_file=session_file.pk,
+            camera_session=session_file.camera_session_id,
+            device=device_id,
+            file_type=session_file.file_type,
+            size=session_file.file_size,
+        )
         return Response(SessionFileSerializer(session_file).data, status=201 if created else 200)
 
 
 class StatusView(RetinopathyAPIView):
     """Tells a camera what has arrived and what is missing."""
 
+    endpoint = "status"
     required_permissions = (VIEW_SESSIONS,)
 
     def get(self, request: Request, subject_identifier: str) -> Response:
@@ -203,6 +239,8 @@ class StatusView(RetinopathyAPIView):
 
 class UnknownPathView(RetinopathyAPIView):
     """Answers for every path below the base that is no endpoint."""
+
+    endpoint = "unknown"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Raise ``NotFound``, for whatever method, once the caller is known."""

@@ -17,7 +17,7 @@ from edc_model.validators import datetime_not_future
 from edc_sites.managers import CurrentSiteManager
 from edc_sites.model_mixins import SiteModelMixin
 
-from edc_retinopathy import conf
+from edc_retinopathy import conf, events
 from edc_retinopathy.choices import (
     CLEARED_ANSWERS,
     CONTRAINDICATION_FIELDS,
@@ -28,6 +28,7 @@ from edc_retinopathy.choices import (
     Requirement,
     ScreeningAnswer,
 )
+from edc_retinopathy.events import Event
 
 from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation, is_met_annotations
@@ -231,6 +232,7 @@ class CameraSession(SiteModelMixin, AuditedModel):
         self.last_reopened_datetime = timezone.now()
         self.user_modified = user.get_username()
         self.save(update_fields=["last_reopened_datetime", "user_modified"])
+        events.log_on_commit(Event.REOPENED, camera_session=self.pk, account=user.pk)
 
     @property
     def uploaded_file_types(self) -> list[FileType]:

@@ -9,10 +9,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView, View
 
-from edc_retinopathy import access
+from edc_retinopathy import access, events
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
 from edc_retinopathy.client_address import client_address
+from edc_retinopathy.events import Event
 from edc_retinopathy.models import FileAccess, SessionFile
 
 from .serving import stored_file_response
@@ -65,6 +66,8 @@ class StoredFileView(FilePermissionMixin, View):
                 kind=AccessKind.DOWNLOAD if is_download else AccessKind.VIEW,
                 remote_address=client_address(request),
             )
+            kind = AccessKind.DOWNLOAD if is_download else AccessKind.VIEW
+            events.log(Event.SERVED, session_file=session_file.pk, account=user.pk, kind=kind)
         return response
 
 

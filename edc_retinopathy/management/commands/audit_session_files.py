@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
+from edc_retinopathy import events
 from edc_retinopathy.audit import (
     Scope,
     check_records,
@@ -22,6 +23,7 @@ from edc_retinopathy.audit import (
 )
 from edc_retinopathy.audit_report import REPORTS, Report
 from edc_retinopathy.errors import RetinopathyError
+from edc_retinopathy.events import Event
 from edc_retinopathy.models import StorageAudit
 from edc_retinopathy.orphans import CannotAdopt, adopt, quarantine
 from edc_retinopathy.storage.inventory import FileOnDisk
@@ -144,6 +146,12 @@ class Command(BaseCommand):
                 report.add(finding)
         audit.finished_datetime = timezone.now()
         audit.save()
+        events.log(
+            Event.AUDIT_FINISHED,
+            storage_audit=audit.pk,
+            checked=audit.checked,
+            findings=audit.findings,
+        )
         return audit
 
     def _interrupted(self) -> StorageAudit:
