@@ -1,7 +1,10 @@
 #!/usr/bin/env python
 """Run the test suite with pytest, on SQLite or on a database server.
 
-    runtests.py [--database sqlite|postgresql|mariadb] [arguments of pytest]
+    runtests.py [--database sqlite|postgresql|mariadb|mariadb-mysqlclient] [arguments of pytest]
+
+mariadb goes through PyMySQL, mariadb-mysqlclient through mysqlclient, which is to be installed
+beforehand: it has no wheels for Linux.
 
 The server's address comes from EDC_RETINOPATHY_TEST_DATABASE_HOST, _PORT, _USER and _PASSWORD;
 without them it is this machine's, with the server's usual port and administrator. _NAME names the
@@ -18,7 +21,7 @@ import pytest
 from demo.startup import set_up
 
 ROOT = Path(__file__).resolve().parent
-DATABASES = ("sqlite", "postgresql", "mariadb")
+DATABASES = ("sqlite", "postgresql", "mariadb", "mariadb-mysqlclient")
 
 
 def main() -> int:

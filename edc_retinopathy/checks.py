@@ -8,8 +8,10 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 
 from . import conf
+from .installation import foreign_parts, is_psycopg2
 
 # The longest body in JSON that the API reads.
 LEAST_BODY_BYTES = 16 * 1024
@@ -112,4 +114,39 @@ def check_django_limits(**kwargs: Any) -> list[CheckMessage]:
             hint=f"Leave Django's default, or set it to {LEAST_BODY_BYTES} or more.",
             id="edc_retinopathy.E011",
         )
+    ]
+
+
+@register()
+def check_installation(**kwargs: Any) -> list[CheckMessage]:
+    """E014: the code belongs to one installed distribution, and nothing of another is among it."""
+    parts = foreign_parts()
+    if not parts:
+        return []
+    more = f" (and {len(parts) - 3} more)" if len(parts) > 3 else ""  # noqa: PLR2004
+    return [
+        Error(
+            f"The installed package is not whole or not alone: {'; '.join(parts[:3])}{more}.",
+            hint=(
+                "Another product has the name edc-retinopathy on the package index. Run "
+                "'pip uninstall edc-retinopathy' until there is none, then install this one from "
+                "its wheel or its repository's address, never by name alone."
+            ),
+            id="edc_retinopathy.E014",
+        )
+    ]
+
+
+@register()
+def check_postgresql_driver(**kwargs: Any) -> list[CheckMessage]:
+    """E015: PostgreSQL is reached through psycopg 3."""
+    return [
+        Error(
+            f"The database {alias!r} is reached through psycopg2, which gives encrypted fields "
+            "in a form that clinicedc cannot read: every session form would fail.",
+            hint="Install psycopg 3, which Django then takes: pip install 'psycopg[binary]>=3.2'",
+            id="edc_retinopathy.E015",
+        )
+        for alias in connections
+        if is_psycopg2(connections[alias])
     ]

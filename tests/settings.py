@@ -1,8 +1,9 @@
 """Settings of the tests: the demo's, in a temporary directory, on the database asked for.
 
-``EDC_RETINOPATHY_TEST_DATABASE`` is ``sqlite`` (the default), ``postgresql`` or ``mariadb``. Where
-the server is say ``EDC_RETINOPATHY_TEST_DATABASE_HOST``, ``_PORT``, ``_USER`` and ``_PASSWORD``;
-by default on this machine. ``_NAME`` keeps runs at the same time out of each other's way.
+``EDC_RETINOPATHY_TEST_DATABASE`` is ``sqlite`` (the default), ``postgresql``, ``mariadb`` or
+``mariadb-mysqlclient``: the same server, through the driver that Django asks for. Where the server
+is say ``EDC_RETINOPATHY_TEST_DATABASE_HOST``, ``_PORT``, ``_USER`` and ``_PASSWORD``; by default on
+this machine. ``_NAME`` keeps runs at the same time out of each other's way.
 """
 
 import atexit
@@ -54,6 +55,10 @@ def _mariadb() -> dict[str, Any]:
     import pymysql
 
     pymysql.install_as_MySQLdb()
+    return _mariadb_mysqlclient()
+
+
+def _mariadb_mysqlclient() -> dict[str, Any]:
     return _on_server("django.db.backends.mysql", port="3306", user="root") | {
         "OPTIONS": {"charset": "utf8mb4"},
         "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_unicode_ci"},
@@ -74,9 +79,12 @@ def _on_server(engine: str, *, port: str, user: str) -> dict[str, Any]:
 atexit.register(_remove_test_dir, os.getpid())
 
 DATABASES = {
-    "default": {"sqlite": _sqlite, "postgresql": _postgresql, "mariadb": _mariadb}[
-        os.environ.get(DATABASE_VARIABLE, "sqlite")
-    ]()
+    "default": {
+        "sqlite": _sqlite,
+        "postgresql": _postgresql,
+        "mariadb": _mariadb,
+        "mariadb-mysqlclient": _mariadb_mysqlclient,
+    }[os.environ.get(DATABASE_VARIABLE, "sqlite")]()
 }
 DJANGO_SETTINGS_MODULE = "tests.settings"
 # Fast, and only here: tests log in often and guard nothing.

@@ -48,6 +48,23 @@ def test_the_table_of_errors_has_every_code_of_the_app() -> None:
     assert error_codes() <= names_in_first_column(read("api.rst"))
 
 
+def test_examples_agree_on_uploads_at_a_time_and_leave_threads_to_pages() -> None:
+    pages = [*DOCS.rglob("*.rst"), *DOCS.rglob("*.py"), *(DOCS.parent / "demo").glob("*.py")]
+    setting = re.compile(r"EDC_RETINOPATHY_MAX_CONCURRENT_UPLOADS = (\d+)")
+    examples = [n for page in pages for n in setting.findall(page.read_text(encoding="utf-8"))]
+    assert len(examples) >= 2
+    assert set(examples) == {"5"}
+    (threads,) = re.findall(r"--threads (\d+)", read("operations.rst"))
+    assert int(threads) > 5
+    assert f"5 with {threads} threads" in read("settings.rst")
+
+
+def test_no_page_installs_by_the_name_that_another_product_has() -> None:
+    for page in [DOCS.parent / "README.rst", *DOCS.rglob("*.rst")]:
+        commands = re.findall(r"^ +(?:uv )?pip install .*$", page.read_text("utf-8"), re.MULTILINE)
+        assert [c for c in commands if re.search(r"edc-retinopathy(?! @ git)", c)] == []
+
+
 @pytest.mark.parametrize("page", ["installation.rst"])
 def test_every_system_check_is_documented(page: str) -> None:
     in_code = set(re.findall(r"\b[EW]0\d\d\b", inspect.getsource(checks)))

@@ -17,7 +17,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # Limits for cameras: see docs/settings.rst.
 EDC_RETINOPATHY_MAX_FILE_SIZE_MB = 40
-EDC_RETINOPATHY_MAX_CONCURRENT_UPLOADS = 8
+# Below the threads of a worker (8 in docs/operations.rst): the rest is for pages.
+EDC_RETINOPATHY_MAX_CONCURRENT_UPLOADS = 5
 EDC_RETINOPATHY_MIN_FREE_MB = 1000
 EDC_RETINOPATHY_THROTTLE_RATE = "600/min"
 # nginx sends images, DICOM files and PDFs; a local clamd scans what arrives.
