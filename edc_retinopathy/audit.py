@@ -145,8 +145,10 @@ def _examine(row: Row) -> Finding | None:
     found: tuple[AuditResult, str] | None = None
     try:
         path = published_path(stored_filename)
-        actual_size = path.stat().st_size
-        if actual_size != file_size:
+        actual_size = path.lstat().st_size
+        if path.is_symlink():
+            found = AuditResult.UNREADABLE, "a symbolic link is in its place"
+        elif actual_size != file_size:
             found = AuditResult.CHANGED, f"{actual_size} bytes instead of {file_size}"
         elif sha256_of(path) != checksum:
             found = AuditResult.CHANGED, "the checksum differs"
@@ -154,7 +156,9 @@ def _examine(row: Row) -> Finding | None:
         found = AuditResult.MISSING, "there is no file"
     except OSError as e:
         found = AuditResult.UNREADABLE, e.strerror or "it cannot be read"
-    except (StorageError, ValueError):
+    except StorageError as e:
+        found = AuditResult.UNREADABLE, e.message
+    except ValueError:
         found = AuditResult.UNREADABLE, "its recorded name is none that a file can have"
     return _finding(*found, pk, stored_filename) if found else None
 

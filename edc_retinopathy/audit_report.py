@@ -2,12 +2,16 @@
 
 import csv
 import json
+import unicodedata
 from typing import Any, Protocol
 
 from edc_retinopathy.audit import Finding
 from edc_retinopathy.models import StorageAudit
 
 COLUMNS = ("result", "session_file", "directory", "inode", "detail", "action")
+
+FORMULA_STARTS = frozenset("=+-@")
+LINE_STARTS = frozenset("\t\r\n")
 
 
 class Writable(Protocol):
@@ -92,16 +96,32 @@ class JsonReport(Report):
 
 
 class CsvReport(Report):
-    """For spreadsheets (RFC 4180)."""
+    """For spreadsheets (RFC 4180), which run what looks like a formula: nothing here does.
+
+    By OWASP's "CSV Injection": such a cell begins with an apostrophe, and every cell is quoted, so
+    that no other separator makes a new one within it.
+    """
 
     def begin(self) -> None:
         """The heading."""
-        self._writer = csv.DictWriter(self.stream, self.columns)
+        self._writer = csv.DictWriter(self.stream, self.columns, quoting=csv.QUOTE_ALL)
         self._writer.writeheader()
 
     def write_row(self, row: dict[str, str]) -> None:
         """One row."""
-        self._writer.writerow(row)
+        self._writer.writerow({name: without_formula(cell) for name, cell in row.items()})
+
+
+def without_formula(cell: str) -> str:
+    """The cell, with an apostrophe before it if a spreadsheet could take it for a formula.
+
+    Whatever is invisible is skipped, as they may do, and full-width forms count as the plain ones.
+    """
+    visible = next(
+        (c for c in cell if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"}), ""
+    )
+    is_formula = unicodedata.normalize("NFKC", visible) in FORMULA_STARTS
+    return f"'{cell}" if is_formula or cell[:1] in LINE_STARTS else cell
 
 
 REPORTS: dict[str, type[Report]] = {"text": TextReport, "json": JsonReport, "csv": CsvReport}

@@ -32,6 +32,15 @@ def storage_errors(doing: str) -> Iterator[None]:
         ) from cause
 
 
+@contextmanager
+def without_names() -> Iterator[None]:
+    """Let an ``OSError`` say what is wrong, but not with which file: names hold identifiers."""
+    try:
+        yield
+    except OSError as e:
+        raise type(e)(e.errno, e.strerror).with_traceback(e.__traceback__) from None
+
+
 def flush_directory(path: Path) -> None:
     """Make the names in a directory survive a power cut (fsync(2), "Calling fsync() does not
     necessarily ensure that the entry in the directory ... has also reached disk")."""
@@ -98,3 +107,21 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(fd)
     return False
+
+
+@contextmanager
+def locked_if_free(path: Path) -> Iterator[os.stat_result]:
+    """Hold the lock of a file that nobody holds; gives what the file is like.
+
+    Raises ``BlockingIOError`` if somebody holds it, ``FileNotFoundError`` if the name is another
+    file's by now, and ``OSError`` as above.
+    """
+    fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.fstat(fd)
+        if not os.path.samestat(found, path.lstat()):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        yield found
+    finally:
+        os.close(fd)

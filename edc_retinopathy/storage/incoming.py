@@ -1,5 +1,6 @@
 """A file on its way in: written once, measured and hashed as it arrives."""
 
+import errno
 import fcntl
 import hashlib
 import logging
@@ -9,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from uuid import uuid4
 
 from edc_retinopathy import conf
 from edc_retinopathy.errors import FileTooLarge
 
-from .filesystem import FILE_MODE, is_held, make_directory, storage_errors
+from .filesystem import FILE_MODE, locked_if_free, make_directory, storage_errors
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +54,9 @@ class IncomingFile:
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE)
             try:
                 fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if not self.is_at(self.path):
+                    # Swept before it was locked: a clock went astray.
+                    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             except OSError:
                 self.discard()
                 raise
@@ -148,19 +153,32 @@ def too_large() -> FileTooLarge:
 
 
 def stale_files(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> Iterator[Path]:
-    """Temporary files that no living process holds and nobody has written to lately."""
-    cutoff = time.time() - older_than_seconds
+    """Temporary files that no living process holds and nobody has written to lately.
+
+    By the clock of the filesystem, which dates them: this machine's own may be hours ahead of it,
+    and a file that another machine has just made is not locked yet. Each is locked while the
+    caller deals with it.
+    """
     try:
         entries = os.scandir(incoming_dir())
     except FileNotFoundError:
         return
+    cutoff: float | None = None
     with entries:
         for entry in entries:
-            # Gone since the listing, or nothing that an upload made: not ours to judge.
+            # Gone since the listing, held, or nothing that an upload made: not ours to judge.
             with suppress(OSError):
-                path = Path(entry.path)
-                if entry.stat(follow_symlinks=False).st_mtime < cutoff and not is_held(path):
-                    yield path
+                cutoff = cutoff or _time_in(incoming_dir()) - older_than_seconds
+                if entry.stat(follow_symlinks=False).st_mtime < cutoff:
+                    with locked_if_free(Path(entry.path)) as found:
+                        if found.st_mtime < cutoff:
+                            yield Path(entry.path)
+
+
+def _time_in(directory: Path) -> float:
+    """What time it is on the filesystem of a directory, in seconds since 1970."""
+    with TemporaryFile(dir=directory) as new:
+        return os.fstat(new.fileno()).st_mtime
 
 
 def sweep_stale(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edc_retinopathy import conf
 
-from .filesystem import is_held
+from .filesystem import is_held, without_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +50,5 @@ def _files_of(entry: "os.DirEntry[str]", name: str) -> Iterator[FileOnDisk]:
             for child in children:
                 yield from _files_of(child, f"{name}/{child.name}")
             return
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError), without_names():
         yield FileOnDisk(Path(entry.path), name, entry.stat(follow_symlinks=False).st_ino)

@@ -11,7 +11,7 @@ from pathlib import Path
 from edc_retinopathy import conf
 from edc_retinopathy.errors import StorageError
 
-from .filesystem import flush_directory, make_directory, settled_file, storage_errors
+from .filesystem import flush_directory, make_directory, settled_file, storage_errors, without_names
 from .incoming import IncomingFile
 from .quarantine import set_aside
 
@@ -22,12 +22,23 @@ LINK_ATTEMPTS = 10
 # symbolic link, a socket, or a file of somebody else's.
 FOREIGN = frozenset({errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.EACCES, errno.EPERM})
 
+LINKED = "There is a symbolic link in place of the session's directory."
+
 
 def published_path(stored_filename: str) -> Path:
-    """The absolute path of a stored file; raises ``StorageError`` if it would leave ``images/``."""
-    path = conf.images_dir() / stored_filename
+    """The absolute path of a stored file.
+
+    Raises ``StorageError`` if it would leave ``images/``, by its name or by a symbolic link in
+    place of the session's directory. ``images/`` itself may be a link or a mount.
+    """
+    directory = conf.images_dir()
+    path = directory / stored_filename
     if ".." in path.parts or Path(stored_filename).is_absolute():
         raise StorageError("The stored file name leaves the storage directory.")
+    for part in Path(stored_filename).parts[:-1]:
+        directory /= part
+        if directory.is_symlink():
+            raise StorageError(LINKED)
     return path
 
 
@@ -118,7 +129,7 @@ def restore(incoming: IncomingFile, stored_filename: str) -> bool:
         except FileExistsError:
             is_lost = False
         if not is_lost and (
-            path.stat().st_size != incoming.size or sha256_of(path) != incoming.checksum
+            path.lstat().st_size != incoming.size or sha256_of(path) != incoming.checksum
         ):
             raise StorageError(
                 "The file stored earlier was changed on the disk. A data manager must look at it."
@@ -159,13 +170,29 @@ def withdraw(incoming: IncomingFile, stored_filename: str) -> None:
 
 
 def open_published(stored_filename: str) -> BufferedReader:
-    """Open a stored file for reading; raises ``FileNotFoundError`` if it is missing."""
-    return published_path(stored_filename).open("rb")
+    """Open a stored file for reading.
+
+    Raises ``FileNotFoundError`` if it is missing, or a symbolic link in its place, and ``OSError``;
+    neither names the file.
+    """
+    with without_names():
+        try:
+            return open(published_path(stored_filename), "rb", opener=_open_no_link)
+        except StorageError as e:
+            raise FileNotFoundError(errno.ENOENT, e.message) from None
+        except OSError as e:
+            if e.errno == errno.ELOOP:
+                raise FileNotFoundError(errno.ENOENT, e.strerror) from None
+            raise
+
+
+def _open_no_link(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW)
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes in lower-case hexadecimal; constant memory."""
-    with path.open("rb") as stream:
+    """SHA-256 of a file's bytes in lower-case hexadecimal; constant memory; follows no link."""
+    with open(path, "rb", opener=_open_no_link) as stream:
         return _sha256_of_open(stream.fileno())
 
 

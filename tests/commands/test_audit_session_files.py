@@ -5,8 +5,10 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -17,7 +19,7 @@ from edc_retinopathy.choices import ContentType
 from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories, samples
 from tests.api.client import CameraApi, sha256
-from tests.commands.conftest import Run
+from tests.commands.conftest import Result, Run
 from tests.samples import HTML
 from tests.storage import StorageOnDisk
 
@@ -40,6 +42,15 @@ def orphan(session: CameraSession) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(samples.small_jpeg())
     return path
+
+
+class InTurn(nullcontext[Any]):
+    """A pool of no threads."""
+
+    def __enter__(self) -> Any:
+        return self
+
+    map = staticmethod(map)
 
 
 def path_of(file: SessionFile) -> Path:
@@ -237,6 +248,29 @@ class TestReports:
         assert {row["result"] for row in rows} == {"missing", "orphan"}
         assert {row["session_file"] for row in rows} == {str(photo.pk), ""}
 
+    def test_no_cell_of_a_csv_report_is_a_formula(self, run: Run, session: CameraSession) -> None:
+        """A spreadsheet must show what a camera called its file, not compute it."""
+        names = [
+            "=1+1.jpg",
+            "+1.jpg",
+            "-1.jpg",
+            "@SUM(1).jpg",
+            "\t=1.jpg",
+            " =1.jpg",
+            "\ufeff=1.jpg",
+            "\u200b=1.jpg",
+            "\uff1d1.jpg",
+            "a;=1.jpg",
+        ]
+        directory = factories.image_path(session, "x").parent.parent
+        for name in names:
+            (directory / name).write_bytes(b"x")
+        output = run("--format", "csv", "--show-names").output
+        found = {row["name"] for row in csv.DictReader(StringIO(output))}
+        assert found == {f"'{name}" for name in names[:-1]} | {"a;=1.jpg"}
+        # Where a semicolon parts the cells, it does not within quotes.
+        assert '"a;=1.jpg"' in output
+
     def test_to_a_file(self, run: Run, photo: SessionFile, tmp_path: Path) -> None:
         make_missing(photo)
         report = tmp_path / "report.json"
@@ -319,6 +353,66 @@ class TestScope:
         StorageAudit.objects.create(scope="all")
         done = run("--resume")
         assert (done.status, StorageAudit.objects.get().checked) == (0, 1)
+
+    def test_one_that_a_whole_audit_has_overtaken_is_not_resumed(
+        self, run: Run, photo: SessionFile
+    ) -> None:
+        long_ago = factories.minutes_ago(60 * 24 * 60)
+        old = StorageAudit.objects.create(scope="all", started_datetime=long_ago)
+        assert run().status == 0
+        done = run("--resume")
+        assert (done.status, "no interrupted audit" in done.error) == (2, True)
+        # One that was begun before the whole one ended is overtaken too.
+        during = factories.minutes_ago(1)
+        StorageAudit.objects.filter(finished_datetime__isnull=False).update(
+            started_datetime=factories.minutes_ago(2)
+        )
+        StorageAudit.objects.create(scope="all", started_datetime=during)
+        assert run("--resume").status == 2
+        newest = StorageAudit.objects.create(scope="all")
+        assert run("--resume").status == 0
+        old.refresh_from_db()
+        newest.refresh_from_db()
+        assert old.finished_datetime is None
+        assert newest.finished_datetime is not None
+
+    def test_of_several_that_were_interrupted_the_newest_is_resumed(
+        self, run: Run, photo: SessionFile
+    ) -> None:
+        newest = StorageAudit.objects.create(scope="all")
+        StorageAudit.objects.create(scope="all", started_datetime=factories.minutes_ago(60))
+        part = StorageAudit.objects.create(scope="sample 3")
+        assert run("--resume").status == 0
+        finished = StorageAudit.objects.filter(finished_datetime__isnull=False)
+        assert list(finished) == [newest]
+        assert part.finished_datetime is None
+
+    @pytest.mark.parametrize("first", [(), ("--resume",)])
+    def test_an_audit_that_still_runs_is_not_resumed(
+        self,
+        run: Run,
+        photo: SessionFile,
+        storage: StorageOnDisk,
+        monkeypatch: pytest.MonkeyPatch,
+        first: tuple[str, ...],
+    ) -> None:
+        if first:
+            StorageAudit.objects.create(scope="all")
+        second: list[Result] = []
+
+        def hash_and_resume(path: Path) -> str:
+            second.append(run("--resume"))
+            return sha256(path.read_bytes())
+
+        monkeypatch.setattr("edc_retinopathy.audit.sha256_of", hash_and_resume)
+        # In this thread: another would not see what is not committed.
+        monkeypatch.setattr("edc_retinopathy.audit.ThreadPoolExecutor", lambda workers: InTurn())
+        assert run(*first).status == 0
+        ((status, error),) = [(done.status, done.error) for done in second]
+        assert status == 2
+        assert "still running" in error
+        assert StorageAudit.objects.get().checked == 1
+        assert list(storage.images.glob(".audit*")) == []
 
     def test_nothing_to_resume(self, run: Run, photo: SessionFile) -> None:
         run()
@@ -521,6 +615,27 @@ class TestQuarantine:
         assert all(link.is_symlink() for link in links)
         assert path_of(photo).read_bytes() == samples.small_jpeg()
         assert SessionFile.objects.count() == 1
+
+    def test_a_link_in_place_of_a_sessions_directory_is_told(
+        self, run: Run, photo: SessionFile, tmp_path: Path
+    ) -> None:
+        directory = path_of(photo).parent
+        elsewhere = directory.rename(tmp_path / "elsewhere")
+        directory.symlink_to(elsewhere)
+        done = run("--adopt", "--commit")
+        assert "There is a symbolic link in place of the session's directory." in done.output
+        assert "left alone: it is no regular file" in done.output
+        audit = StorageAudit.objects.get()
+        assert (audit.unreadable, audit.orphans) == (1, 1)
+        assert (elsewhere / photo.original_filename).read_bytes() == samples.small_jpeg()
+
+    def test_a_link_in_place_of_a_file_is_told(
+        self, run: Run, photo: SessionFile, tmp_path: Path
+    ) -> None:
+        elsewhere = path_of(photo).rename(tmp_path / "elsewhere.jpg")
+        path_of(photo).symlink_to(elsewhere)
+        assert "a symbolic link is in its place" in run().output
+        assert StorageAudit.objects.get().unreadable == 1
 
     @pytest.mark.parametrize("option", ["--quarantine", "--adopt"])
     def test_what_goes_wrong_with_one_file_does_not_end_the_audit(

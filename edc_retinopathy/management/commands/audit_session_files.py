@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.db.models import Max
 from django.utils import timezone
 from tqdm import tqdm
 
@@ -26,7 +27,12 @@ from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.events import Event
 from edc_retinopathy.models import StorageAudit
 from edc_retinopathy.orphans import CannotAdopt, adopt, quarantine
+from edc_retinopathy.storage.audit_lock import audit_lock
 from edc_retinopathy.storage.inventory import FileOnDisk
+
+NOTHING_TO_RESUME = (
+    "There is no interrupted audit to resume: none was begun since the last one that finished."
+)
 
 
 def _moment(text: str) -> datetime:
@@ -117,19 +123,37 @@ class Command(BaseCommand):
                     stream = stack.enter_context(options["output"].open("w", encoding="utf-8"))
                 except OSError as e:
                     raise UsageError(f"The report cannot be written: {e.strerror}.") from e
+            audit = self._begin(scope, stack, is_resume=options["resume"])
             report = REPORTS[options["format"]](stream, show_names=options["show_names"])
-            audit = self._run(scope, report, options)
+            self._run(audit, scope, report, options)
             report.close(audit)
         if audit.findings:
             raise CommandError(f"{audit.findings} of the files are not as they should be.")
 
-    def _run(self, scope: Scope, report: Report, options: dict[str, Any]) -> StorageAudit:
-        audit = StorageAudit(scope=str(scope))
+    def _begin(self, scope: Scope, stack: ExitStack, *, is_resume: bool) -> StorageAudit:
+        """The audit to run, new or interrupted, held until the stack is left."""
+        audit = self._interrupted() if is_resume else StorageAudit.objects.create(scope=str(scope))
+        try:
+            stack.enter_context(audit_lock(audit.pk))
+        except BlockingIOError as e:
+            raise UsageError(f"The audit that was begun at {audit} is still running.") from e
+        except OSError as e:
+            # A storage that is read-only can be audited, but by whom else is not known.
+            if is_resume:
+                raise UsageError(f"The audit cannot be held: {e.strerror}.") from e
+        if is_resume:
+            # It may have gone on, and ended, before it was held.
+            audit.refresh_from_db()
+            if audit.finished_datetime is not None:
+                raise UsageError(NOTHING_TO_RESUME)
+        return audit
+
+    def _run(
+        self, audit: StorageAudit, scope: Scope, report: Report, options: dict[str, Any]
+    ) -> None:
         if options["resume"]:
-            audit = self._interrupted()
             for finding in earlier_findings(audit):
                 report.add(finding)
-        audit.save()
         with _progress("Records", scope.count(after=audit.last_checked_id)) as bar:
             for finding in check_records(
                 audit, scope, workers=options["workers"], on_checked=bar.update
@@ -152,14 +176,16 @@ class Command(BaseCommand):
             checked=audit.checked,
             findings=audit.findings,
         )
-        return audit
 
     def _interrupted(self) -> StorageAudit:
-        audit = StorageAudit.objects.filter(
-            scope=str(Scope()), finished_datetime__isnull=True
-        ).first()
+        """The newest that was not finished, unless a whole one has finished since it began."""
+        whole = StorageAudit.objects.filter(scope=str(Scope())).order_by("-started_datetime")
+        interrupted = whole.filter(finished_datetime__isnull=True)
+        if (last := whole.aggregate(last=Max("finished_datetime"))["last"]) is not None:
+            interrupted = interrupted.filter(started_datetime__gt=last)
+        audit = interrupted.first()
         if audit is None:
-            raise UsageError("There is no interrupted audit to resume.")
+            raise UsageError(NOTHING_TO_RESUME)
         return audit
 
     def _deal_with(self, file: FileOnDisk, options: dict[str, Any]) -> str:
