@@ -9,10 +9,14 @@ beforehand: it has no wheels for Linux.
 The server's address comes from EDC_RETINOPATHY_TEST_DATABASE_HOST, _PORT, _USER and _PASSWORD;
 without them it is this machine's, with the server's usual port and administrator. _NAME names the
 database, so that runs at the same time stay out of each other's way.
+
+Tests of random input get a fresh seed in every run. It is printed first: give it again with
+``--hypothesis-seed`` to see the same inputs.
 """
 
 import argparse
 import os
+import secrets
 import sys
 from pathlib import Path
 
@@ -21,6 +25,7 @@ import pytest
 from demo.startup import set_up
 
 ROOT = Path(__file__).resolve().parent
+SEED = "--hypothesis-seed"
 DATABASES = ("sqlite", "postgresql", "mariadb", "mariadb-mysqlclient")
 
 
@@ -48,7 +53,17 @@ def main() -> int:
     # Before pytest loads Django: clinicedc's apps would print what they load, after its summary.
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     set_up()
-    return pytest.main(pytest_arguments)
+    return pytest.main([*_seed(pytest_arguments), *pytest_arguments])
+
+
+def _seed(pytest_arguments: list[str]) -> list[str]:
+    """A fresh seed for hypothesis, printed, unless the command line gives one."""
+    if any(argument.startswith(SEED) for argument in pytest_arguments):
+        return []
+    argument = f"{SEED}={secrets.randbelow(2**32)}"
+    sys.stdout.write(f"Random tests: {argument}\n")
+    sys.stdout.flush()
+    return [argument]
 
 
 if __name__ == "__main__":

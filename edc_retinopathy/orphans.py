@@ -154,7 +154,7 @@ def _record_for(file: FileOnDisk) -> SessionFile:
     try:
         storage.check_filename(file.path.name)
         with file.path.open("rb") as stream:
-            content_type = content.detect(stream.read(content.HEAD_BYTES))
+            content_type = content.detect(stream, record.file_size)
             file_type = _file_type_of(content_type, file.path.name, session)
             facts = content.check_content(stream, record.file_size, file_type)
         storage.check_extension(file.path.name, facts.content_type)

@@ -1,27 +1,39 @@
-"""From the first bytes to a media type, and from there to the check that nothing is missing."""
+"""From the bytes to a media type, and from there to the check that nothing is missing."""
 
 import re
 from collections.abc import Callable
-from functools import cache
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from edc_retinopathy.choices import REPORTS, ContentType, FileType
+from edc_retinopathy.choices import ContentType, FileType
 from edc_retinopathy.errors import InvalidContent
 
-from .dicom import examine
+from . import dicom, html, jpeg, pdf, png
+from .chunks import rfind
 from .facts import Facts
-from .whole import check_html, check_jpeg, check_pdf, check_png
+from .libmagic import media_type
 
-# libmagic needs no more than this; an HTML report may open with long comments.
+# An HTML document may begin behind so much text.
 HEAD_BYTES = 64 * 1024
+# libmagic looks for HTML's tags in half of this. Thousands of line ends take it half a second.
+TEXT_BYTES = 8 * 1024
+SPACE = re.compile(rb"\s{2,}")
+DICOM_PREFIX = b"DICM"
+DICOM_PREFIX_AT = 128
 
-HTML_START = re.compile(rb"<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
+PLAIN_TEXT = "text/plain"
+HTML_START = re.compile(rb"<(?:!doctype\s{1,16}html|html)[\s>]", re.IGNORECASE)
+# Scripts and JSON, whatever libmagic takes them for.
+OTHER_STARTS = (b"#!", b"{", b"[", b'"')
+# What libmagic calls binary for: single control bytes. NUL is left, which text has not.
+CONTROL_BYTES = bytes({*range(1, 0x20), 0x7F} - set(b"\t\n\x0b\x0c\r\x1b"))
 
-CHECKS: dict[ContentType, Callable[[BinaryIO, int], None]] = {
-    ContentType.JPEG: check_jpeg,
-    ContentType.PNG: check_png,
-    ContentType.PDF: check_pdf,
-    ContentType.HTML: check_html,
+
+EXAMINERS: dict[ContentType, Callable[[BinaryIO, int], Facts]] = {
+    ContentType.JPEG: jpeg.examine,
+    ContentType.PNG: png.examine,
+    ContentType.DICOM: dicom.examine,
+    ContentType.PDF: pdf.examine,
+    ContentType.HTML: html.examine,
 }
 
 
@@ -29,60 +41,55 @@ def check_content(stream: BinaryIO, size: int, file_type: FileType) -> Facts:
     """What the bytes say of a file, if ``file_type`` accepts it and it is whole.
 
     ``stream`` is seekable, ``size`` its length in bytes. Raises ``InvalidContent`` saying what
-    was found and what was expected. Reads the head, the tail and headers, never all of a
-    large file into memory.
+    was found and what was expected, or what is missing. Reads forward, a chunk at a time.
     """
     if size == 0:
         raise InvalidContent("The file is empty.")
-    stream.seek(0)
-    content_type = detect(stream.read(HEAD_BYTES))
+    content_type = detect(stream, size)
     if content_type not in file_type.accepts:
         expected = " or ".join(sorted(kind.label for kind in file_type.accepts))
         found = content_type.label if content_type else "another kind of file"
         raise InvalidContent(
             f"The content is {found}; file type {file_type.value} accepts {expected}."
         )
-    if content_type is ContentType.DICOM:
-        facts = examine(stream, size)
-        if facts.flaw:
-            raise InvalidContent(facts.flaw)
-        return facts
-    CHECKS[content_type](stream, size)
-    return Facts(content_type=content_type, is_image=content_type not in REPORTS)
+    facts = EXAMINERS[content_type](stream, size)
+    if facts.flaw:
+        raise InvalidContent(facts.flaw)
+    return facts
 
 
-def detect(head: bytes) -> ContentType | None:
-    """The media type that the first bytes show, by libmagic; None if it is none we keep."""
-    found = _magic().from_buffer(head)
-    if found in {"application/xhtml+xml", "text/html"} or (
-        # libmagic calls an HTML file plain text or XML when its head is long or unusual.
-        found in {"text/plain", "text/xml", "application/xml"} and _starts_html(head)
+def detect(stream: BinaryIO, size: int) -> ContentType | None:
+    """The media type that the bytes show; None if it is none we keep.
+
+    By signature, the strictest first. The preamble of a DICOM file may hold the head of another
+    kind, often TIFF (PS3.10 7.1). libmagic has the last word where no signature tells.
+    """
+    stream.seek(0)
+    head = stream.read(HEAD_BYTES)
+    if head.startswith(DICOM_PREFIX, DICOM_PREFIX_AT):
+        return ContentType.DICOM
+    if head.startswith(jpeg.ANOTHER):
+        return ContentType.JPEG
+    if head.startswith(png.START):
+        return ContentType.PNG
+    begins_as_html = html.begins_as_html(stream, size)
+    starts_pdf = pdf.starts_at(head)
+    # A warning in HTML may have come before a PDF file; a report in HTML may speak of PDF.
+    if starts_pdf is not None and not (
+        begins_as_html and rfind(stream, pdf.END, starts_pdf, size) is None
     ):
-        return ContentType.HTML
-    if found in ContentType.values:
-        return ContentType(found)
-    # The preamble of a DICOM file may hold the head of another kind, often TIFF (PS3.10 7.1).
-    return ContentType.DICOM if head[128:132] == b"DICM" else None
+        return ContentType.PDF
+    if begins_as_html is None:
+        begins_as_html = _is_html_behind_text(head)
+    return ContentType.HTML if begins_as_html else None
 
 
-def _starts_html(head: bytes) -> bool:
-    for encoding in ("utf-16", "utf-8-sig"):
-        if encoding == "utf-16" and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-            continue
-        head = head.decode(encoding, errors="ignore").encode()
-    return bool(HTML_START.search(head))
-
-
-@cache
-def _magic() -> Any:
-    # Imported when first needed: loading libmagic takes longer than the rest of the app.
-    try:
-        import magic  # noqa: PLC0415
-    except ImportError:
-        # No libmagic on this system: bring the bundled one. Not otherwise, because importing
-        # it changes the process's environment.
-        import pylibmagic  # noqa: F401, PLC0415
-
-        # isort: split
-        import magic  # noqa: PLC0415
-    return magic.Magic(mime=True)
+def _is_html_behind_text(head: bytes) -> bool:
+    """Whether libmagic sees text, not a program's source, and HTML in it: no signature tells."""
+    if head.lstrip().startswith(OTHER_STARTS):
+        return False
+    text = SPACE.sub(b"\n", head[:TEXT_BYTES].translate(None, CONTROL_BYTES))
+    found = media_type(text)
+    return found == ContentType.HTML or (
+        found == PLAIN_TEXT and HTML_START.search(head) is not None
+    )

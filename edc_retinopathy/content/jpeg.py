@@ -151,12 +151,12 @@ def _walk(stream: BinaryIO, start: int, stop: int) -> _Picture:
                 picture.is_interrupted = True
                 return picture
         elif code in SEGMENTS:
+            if code == SOF_LS and picture.frame is None:
+                chunks = Chunks(stream, stop, classes=BIT_STUFFED)
             end = _segment(picture, chunks, code, position)
             # In damaged data a marker may show that is none, and its length leads nowhere.
             if end <= stop or not picture.has_data:
                 position = end
-            if code == SOF_LS:
-                chunks = Chunks(stream, stop, classes=BIT_STUFFED)
     _search(picture, stream, position, stop)
     return picture
 

@@ -65,7 +65,7 @@ def test_there_are_many() -> None:
 @pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_the_answer_is_that_of_a_reader(path: Path) -> None:
     content = path.read_bytes()
-    assert detect(content) is ContentType.DICOM
+    assert detect(BytesIO(content), len(content)) is ContentType.DICOM
     facts = examine(BytesIO(content), len(content))
     assert (facts.flaw is None) == right_answer(path), facts.flaw
 

@@ -20,6 +20,24 @@ INTERESTING = (
 )
 SEEDS = {name: sample for name, sample in samples.VALID.items() if len(sample.content) < 400_000}
 
+# Small kinds, and the small parts that these are made of: markers, segments, chunks, objects, tags.
+WIDENED = sorted(n for n, sample in SEEDS.items() if sample.content_type != samples.DICOM)
+UNITS = (
+    b"\0",
+    b"\xff",
+    b"\xff\0",
+    b"\xff\xd0",
+    b"\xff\xd8",
+    b"\xff\xe0\0\2",
+    b"\xff\xda\0\2",
+    b"\xff\xf7\0\2",
+    b"\0\0\0\0tEXt\0\0\0\0",
+    b"%%EOF",
+    b"1 0 obj",
+    b" \n",
+    b"<!-- -->",
+)
+
 
 class CountingStream(BytesIO):
     """Counts the bytes read and the calls; neither may grow beyond what a file needs."""
@@ -45,6 +63,19 @@ def mutated_files(draw: Any) -> tuple[str, bytes]:
     for _ in range(draw(st.integers(0, 6))):
         _MUTATIONS[draw(st.integers(0, len(_MUTATIONS) - 1))](draw, content)
     return name, bytes(content)
+
+
+@st.composite
+def wide_files(draw: Any) -> bytes:
+    """A photograph or a report in which small things are repeated thousands of times."""
+    content = bytearray(SEEDS[draw(st.sampled_from(WIDENED))].content)
+    for _ in range(draw(st.integers(1, 4))):
+        at = _position(draw, content)
+        units = draw(st.lists(st.sampled_from(UNITS) | st.binary(max_size=12), max_size=3))
+        content[at:at] = b"".join(units) * draw(st.integers(1, 10_000))
+        if draw(st.booleans()):
+            _MUTATIONS[draw(st.integers(0, len(_MUTATIONS) - 1))](draw, content)
+    return bytes(content)
 
 
 def _position(draw: Any, content: bytearray) -> int:

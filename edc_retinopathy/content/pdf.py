@@ -1,0 +1,57 @@
+"""PDF: a header, and an end that is not the end of a part (ISO 32000-1)."""
+
+import re
+from typing import BinaryIO
+
+from edc_retinopathy.choices import ContentType
+
+from .chunks import find, rfind
+from .facts import Facts
+
+# Readers take a header anywhere in the first 1024 bytes, and measure from there (Adobe's
+# implementation notes to PDF 1.7, note 13).
+HEADER = b"%PDF-"
+HEADER_BYTES = 1024
+END = b"%%EOF"
+# White space, NUL included (7.2.2), and what a file goes on with if it has not ended: the objects
+# of an update (7.5.6), or whatever follows a PDF file that is kept inside of this one.
+WHITE_SPACE = b"\0\t\n\x0c\r "
+BEHIND_BYTES = 1024
+UNFINISHED = re.compile(
+    rb"\d{1,10}[\0\t\n\x0c\r ]{1,8}\d{1,5}[\0\t\n\x0c\r ]{1,8}obj\b"
+    rb"|(?:xref|trailer|startxref|endstream|endobj)\b"
+)
+LINEARIZED = re.compile(rb"/Linearized\b")
+LINEARIZED_LENGTH = re.compile(rb"/L[\0\t\n\x0c\r ]{0,8}(\d{1,12})\b")
+
+NO_END = "The PDF file is incomplete: its end is missing."
+HALF_AN_UPDATE = "The PDF file is incomplete: it goes on behind its end marker, and stops."
+
+
+def starts_at(head: bytes) -> int | None:
+    """Where the header is in the first bytes of a file, if it is a PDF file."""
+    found = head[: HEADER_BYTES + len(HEADER)].find(HEADER)
+    return found if found >= 0 else None
+
+
+def examine(stream: BinaryIO, size: int) -> Facts:
+    """The facts of a PDF file. The end marker may have anything but more PDF behind it."""
+    return Facts(content_type=ContentType.PDF, flaw=_flaw(stream, size), is_image=False)
+
+
+def _flaw(stream: BinaryIO, size: int) -> str | None:
+    stream.seek(0)
+    head = stream.read(2 * HEADER_BYTES)
+    start = starts_at(head)
+    end = rfind(stream, END, start or 0, size)
+    if start is None or end is None:
+        return NO_END
+    if LINEARIZED.search(head, start, start + HEADER_BYTES):
+        # The first page comes first, with an end marker of its own (annex F.3.4).
+        length = LINEARIZED_LENGTH.search(head, start, start + HEADER_BYTES)
+        is_last = length and end >= start + int(length[1]) - HEADER_BYTES
+        if not is_last and find(stream, END, start, size) == end:
+            return NO_END
+    stream.seek(end + len(END))
+    behind = stream.read(BEHIND_BYTES).lstrip(WHITE_SPACE)
+    return HALF_AN_UPDATE if UNFINISHED.match(behind) else None
