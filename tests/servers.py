@@ -34,6 +34,8 @@ CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 FAULT_HEADER = "X-Test-Fault"
 # Its answer: the process that served.
 WORKER_HEADER = "X-Test-Worker"
+# And the modules that it has imported since it began to serve.
+IMPORTED_HEADER = "X-Test-Imported"
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 60.0
 # Longer than a ping takes on a busy machine.
@@ -187,15 +189,19 @@ def running(
     directory: Path,
     *,
     workers: int = 2,
+    threads: int = 4,
     timeout_seconds: int = 60,
     lock_wait: bool = False,
     storage: StorageOnDisk | None = None,
+    options: tuple[str, ...] = (),
+    is_awaited: bool = True,
     **app_settings: object,
 ) -> Iterator[Server]:
     """Run gunicorn while the block runs, with its storage and its log in ``directory``.
 
     The database must be unblocked. ``lock_wait`` makes it wait for a lock no longer than
-    ``LOCK_WAIT_SECONDS``; ``app_settings`` are settings of the app.
+    ``LOCK_WAIT_SECONDS``; ``options`` are gunicorn's; ``app_settings`` are settings of the app.
+    Unless it is awaited, requests wait in the socket's queue until the first worker serves.
     """
     storage = storage or made_storage(directory)
     token = camera_token()
@@ -203,7 +209,8 @@ def running(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [
             *(sys.executable, "-m", "gunicorn", "--config", "demo/gunicorn.conf.py"),
-            *("--bind", f"fd://{listener.fileno()}", "--workers", str(workers), "--threads", "4"),
+            *("--bind", f"fd://{listener.fileno()}", "--workers", str(workers)),
+            *("--threads", str(threads), *options),
             *("--timeout", str(timeout_seconds), "tests.faults.wsgi:application"),
         ]
         with log.open("ab") as output:
@@ -219,7 +226,8 @@ def running(
         server = Server(process, listener, storage, log, token)
     # The socket is the server's alone from here on: once it has ended, nobody listens.
     try:
-        wait_until(server.is_up, what="the server answers")
+        if is_awaited:
+            wait_until(server.is_up, what="the server answers")
         yield server
     finally:
         kill(server)

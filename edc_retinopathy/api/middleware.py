@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.signals import got_request_exception
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from .exceptions import answer_outside_views
 
@@ -23,6 +24,12 @@ class ApiErrorMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        # Made before the server serves. Without it, the URLs and all that their views import are
+        # loaded by the first requests, in several threads at once.
+        get_resolver().url_patterns  # noqa: B018 - which loads them
+        # So is what writes queries.
+        for connection in connections.all():
+            connection.ops.compiler("SQLCompiler")
         got_request_exception.connect(_remember, dispatch_uid=__name__)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

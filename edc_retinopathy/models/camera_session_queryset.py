@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from clinicedc_constants import YES
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Cast, Coalesce
@@ -64,9 +65,10 @@ def _shows_eye_annotation(requirement: Requirement) -> str:
 
 
 def _files_of_session() -> "models.QuerySet[Any]":
-    from .session_file import SessionFile  # noqa: PLC0415 - the file's model names the session's
-
-    return SessionFile.objects.filter(camera_session=OuterRef("pk"))
+    # By its name: the file's model names the session's.
+    session_file: Any = apps.get_model("edc_retinopathy", "SessionFile")
+    files: models.QuerySet[Any] = session_file.objects.filter(camera_session=OuterRef("pk"))
+    return files
 
 
 class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
