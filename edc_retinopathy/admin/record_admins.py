@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from edc_model_admin.mixins import TemplatesModelAdminMixin
 
+from edc_retinopathy import access
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.models import FileAccess, StorageAudit
 
@@ -51,7 +52,7 @@ class StorageAuditAdmin(
     TemplatesModelAdminMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
 ):
-    """What each audit of the storage found; the whole storage's, so no site's own."""
+    """What each audit of the storage found; to people of one site, those of its sessions."""
 
     list_display = (
         "started_datetime",
@@ -65,3 +66,8 @@ class StorageAuditAdmin(
         "stale",
     )
     fields = readonly_fields = list_display
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Only audits that tell of no other site's files than the account may look at."""
+        audits: Any = super().get_queryset(request)
+        return audits.visible_at(access.readable_site_ids_of_page(request))

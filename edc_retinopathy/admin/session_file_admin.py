@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -19,17 +20,16 @@ from edc_retinopathy.models import SessionFile, StorageAudit
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 
 
-def _audit_note(audit: StorageAudit) -> str:
+def _audit_note(audit: StorageAudit, *, is_visible: bool) -> str:
     if audit.finished_datetime is None:
-        note = _("Audit (%(scope)s) begun %(when)s, not finished; findings: %(findings)d.")
+        note = _("Audit (%(scope)s) begun %(when)s, not finished")
     else:
-        note = _("Last audit (%(scope)s): %(when)s; findings: %(findings)d.")
+        note = _("Last audit (%(scope)s): %(when)s")
     when = localtime(audit.finished_datetime or audit.started_datetime)
-    return note % {
-        "scope": audit.scope,
-        "when": date_format(when, "DATETIME_FORMAT"),
-        "findings": audit.findings,
-    }
+    told = note % {"scope": audit.scope, "when": date_format(when, "DATETIME_FORMAT")}
+    # Of files of other sites too, unless the account may see the audit.
+    findings = _("; findings: %(findings)d") % {"findings": audit.findings} if is_visible else ""
+    return f"{told}{findings}."
 
 
 @admin.register(SessionFile, site=edc_retinopathy_admin)
@@ -88,17 +88,29 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
             .defer("camera_session__initials")
         )
 
-    def rendered_change_list_note(self) -> str | None:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The list, and above it when the storage was last audited, as the account may know it."""
+        response = super().changelist_view(request, *args, **kwargs)
+        # Absent from redirects. The mixin's own note knows of no account.
+        if (context := getattr(response, "context_data", None)) is not None:
+            context["change_list_note"] = self._note_on_audits(request)
+        return response
+
+    def _note_on_audits(self, request: HttpRequest) -> str | None:
         """When the storage was last audited, and what was found; None if it never was.
 
         The last audit of everything, and what came after it: one of a part, or one that was
-        interrupted or still runs.
+        interrupted or still runs. Not those of other sites' sessions.
         """
-        audits = StorageAudit.objects.all()
-        newest = audits.first()
-        whole = audits.filter(scope=str(Scope()), finished_datetime__isnull=False).first()
+        everything = str(Scope())
+        visible = StorageAudit.objects.visible_at(self.readable_site_ids(request))
+        newest = StorageAudit.objects.filter(Q(scope=everything) | Q(pk__in=visible)).first()
+        whole = StorageAudit.objects.filter(
+            scope=everything, finished_datetime__isnull=False
+        ).first()
         shown = [audit for audit in (whole, newest if newest != whole else None) if audit]
-        return " ".join(map(_audit_note, shown)) or None
+        seen = set(visible.filter(pk__in=[audit.pk for audit in shown]))
+        return " ".join(_audit_note(audit, is_visible=audit in seen) for audit in shown) or None
 
     @admin.display(description=_("Site"), ordering="camera_session__site")
     def site_code(self, obj: SessionFile | None = None) -> Any:

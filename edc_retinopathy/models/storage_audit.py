@@ -1,10 +1,16 @@
 """One run of the audit of stored files, and what it found."""
 
+import re
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.choices import AuditResult
+
+from .camera_session import CameraSession
 
 # The field that counts each kind of finding.
 COUNTERS = {
@@ -14,6 +20,34 @@ COUNTERS = {
     AuditResult.ORPHAN: "orphans",
     AuditResult.STALE: "stale",
 }
+
+
+# Audits of years, of which few are of one session.
+MOST_LOOKED_AT = 1000
+
+# How an audit's scope names the one session that it is of.
+SESSION_IN_SCOPE = re.compile(r"\bsession ([0-9a-f-]{36})")
+
+
+class StorageAuditQuerySet(models.QuerySet["StorageAudit"]):
+    """Audits, as an account may see them."""
+
+    def visible_at(self, site_ids: Iterable[int]) -> "StorageAuditQuerySet":
+        """Those that tell of no other site's files.
+
+        All of them where these sites have all the sessions there are; else those of one of their
+        sessions: what was found in the whole storage was found at other sites too.
+        """
+        sessions = CameraSession.objects.visible_at(site_ids)
+        if not CameraSession.objects.exclude(site_id__in=list(site_ids)).exists():
+            return self.all()
+        named = {
+            pk: UUID(found[1])
+            for pk, scope in self.order_by("-pk").values_list("pk", "scope")[:MOST_LOOKED_AT]
+            if (found := SESSION_IN_SCOPE.search(scope))
+        }
+        visible = set(sessions.filter(pk__in=set(named.values())).values_list("pk", flat=True))
+        return self.filter(pk__in=[pk for pk, key in named.items() if key in visible])
 
 
 class StorageAudit(models.Model):
@@ -32,6 +66,8 @@ class StorageAudit(models.Model):
     unreadable = models.PositiveIntegerField(verbose_name=_("Unreadable"), default=0)
     orphans = models.PositiveIntegerField(verbose_name=_("Without a record"), default=0)
     stale = models.PositiveIntegerField(verbose_name=_("Stale temporary files"), default=0)
+
+    objects = StorageAuditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Storage audit")

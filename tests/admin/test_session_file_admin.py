@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.admin.camera_session_admin import CameraSessionAdmin
+from edc_retinopathy.auth_objects import RETINOPATHY_SUPER_ROLE
 from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
 from tests import factories
 from tests.admin.pages import FILE_MODEL, MODEL, change_url, logged_in, page_url
@@ -206,6 +207,38 @@ def test_the_list_says_what_the_last_audits_found(clinician: User, stored: Sessi
     audit("all", 0, hours_ago=10)
     assert note_of(browser).count("findings") == 1
     assert "findings: 0." in note_of(browser)
+
+
+def test_people_of_one_site_learn_nothing_of_what_was_found_at_another(
+    clinician: User, stored: SessionFile, bravo_subject: Any
+) -> None:
+    theirs = factories.create_session(bravo_subject)
+    own = audit(f"session {stored.camera_session_id}", 2, hours_ago=5)
+    foreign = audit(f"since 2026-01-01, session {theirs.pk}", 4, hours_ago=4)
+    whole = audit("all", 7, hours_ago=6)
+    text = logged_in(clinician).get(page_url(*LIST)).content.decode()
+    # When everything was audited is no secret; what was found there is.
+    assert "Last audit (all)" in text
+    assert "findings: 7" not in text
+    assert f"Last audit (session {stored.camera_session_id})" in text
+    assert "findings: 2." in text
+    assert str(theirs.pk) not in text
+    assert "findings: 4" not in text
+
+    supervisor = factories.find_or_create_user("supervisor", role=RETINOPATHY_SUPER_ROLE)
+    browser = logged_in(supervisor)
+    audits = browser.get(page_url("edc_retinopathy_storageaudit", "changelist")).content.decode()
+    assert str(stored.camera_session_id) in audits
+    assert str(theirs.pk) not in audits
+    for shown, status in ((own, 200), (foreign, 302), (whole, 302)):
+        page = page_url("edc_retinopathy_storageaudit", "change", shown.pk)
+        assert browser.get(page).status_code == status
+    # Who reads at every site that has sessions sees all of it.
+    theirs.delete()
+    assert (
+        browser.get(page_url("edc_retinopathy_storageaudit", "change", whole.pk)).status_code == 200
+    )
+    assert "findings: 7." in logged_in(clinician).get(page_url(*LIST)).content.decode()
 
 
 def test_the_list_says_when_each_file_was_audited(clinician: User, stored: SessionFile) -> None:

@@ -108,15 +108,16 @@ def content_of(label: str, file_type: str) -> bytes:
 
 def make_world() -> World:
     """All of it; most of the time goes into the subjects' encryption."""
+    alpha = _site_records("alpha", factories.find_or_create_subject(factories.FEMALE_IDENTIFIER))
     return World(
-        alpha=_site_records("alpha", factories.find_or_create_subject(factories.FEMALE_IDENTIFIER)),
+        alpha=alpha,
         bravo=_site_records(
             "bravo",
             factories.find_or_create_subject(
                 factories.BRAVO_IDENTIFIER, site_id=factories.BRAVO_SITE, initials="EF"
             ),
         ),
-        audit=StorageAudit.objects.create(scope="all"),
+        audit=StorageAudit.objects.create(scope=f"session {alpha.session.pk}"),
         accounts=_accounts(),
     )
 
