@@ -76,7 +76,8 @@ def _query() -> PreparedQuery[CameraSession]:
     # Where records are written: a replica may not know the newest.
     sessions = CameraSession.objects.using(router.db_for_write(SessionFile))
     return PreparedQuery(
-        sessions.order_by()
+        sessions.in_use()
+        .order_by()
         .filter(pk=key)
         .only("pk")
         .with_usability(Parameter("cutoff", DateTimeField()))

@@ -27,6 +27,7 @@ class Event(StrEnum):
     RETRIED = "retried"
     REFUSED = "refused"
     REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
     SERVED = "served"
     ADOPTED = "adopted"
     ACCOUNT_CREATED = "account_created"
@@ -44,6 +45,7 @@ FIELDS: dict[Event, tuple[str, ...]] = {
     Event.RETRIED: OF_FILE,
     Event.REFUSED: ("endpoint", "code", "status", "account", "device", "ms"),
     Event.REOPENED: ("camera_session", "account"),
+    Event.WITHDRAWN: ("camera_session", "account"),
     Event.SERVED: ("session_file", "account", "kind"),
     Event.ADOPTED: ("session_file", "camera_session", "size"),
     Event.ACCOUNT_CREATED: ("account", "device", "site"),

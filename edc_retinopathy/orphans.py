@@ -150,6 +150,8 @@ def _record_for(file: FileOnDisk) -> SessionFile:
     session = _session_of(file)
     if session is None:
         raise CannotAdopt("it is in no session's directory")
+    if session.is_withdrawn:
+        raise CannotAdopt("its session was withdrawn")
     record = _claim(file, session)
     try:
         storage.check_filename(file.path.name)

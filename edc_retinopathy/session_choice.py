@@ -1,7 +1,8 @@
 """Which session is meant: the contract's rules of choice.
 
 Each choice is a single query, whatever the number of sessions of a subject. ``site_ids`` are the
-sites whose sessions the account may use; with none there is no session.
+sites whose sessions the account may use; with none there is no session. A withdrawn session is as
+if there were none.
 """
 
 from collections.abc import Callable
@@ -108,8 +109,10 @@ def _prepared(
     question: Callable[[CameraSessionQuerySet], CameraSessionQuerySet], site_ids: tuple[int, ...]
 ) -> PreparedQuery[CameraSession]:
     subject_identifier: Any = Parameter("subject_identifier", CharField())
-    sessions = CameraSession.objects.visible_at(site_ids).filter(
-        subject_identifier=subject_identifier
+    sessions = (
+        CameraSession.objects.visible_at(site_ids)
+        .in_use()
+        .filter(subject_identifier=subject_identifier)
     )
     # Decrypting the initials would cost more than the rest of the query.
     return PreparedQuery(question(sessions).defer("initials"))

@@ -13,7 +13,7 @@ from .errors import NoSession
 from .models import CameraSession
 from .prepared import Parameter, PreparedQuery
 
-GONE = "The camera session was deleted."
+GONE = "The camera session was deleted or withdrawn."
 
 
 @contextmanager
@@ -44,8 +44,8 @@ def _is_read_committed(connection: Any) -> bool:
 def hold_session(pk: UUID, using: str) -> None:
     """Let no other transaction record a file of the session, or change it, until this one ends.
 
-    Raises ``NoSession`` if it was deleted. Does nothing on SQLite, where a transaction that writes
-    has the database to itself.
+    Raises ``NoSession`` if it was deleted or withdrawn. Does nothing on SQLite, where a transaction
+    that writes has the database to itself.
     """
     if not connections[using].features.has_select_for_update:
         return
@@ -58,5 +58,5 @@ def _locked(using: str) -> PreparedQuery[CameraSession]:
     # Rows that refer to the session pass where the database can tell the two apart.
     no_key = connections[using].features.has_select_for_no_key_update
     key: Any = Parameter("pk", UUIDField())
-    sessions = CameraSession.objects.using(using).order_by().filter(pk=key).only("pk")
+    sessions = CameraSession.objects.using(using).in_use().order_by().filter(pk=key).only("pk")
     return PreparedQuery(sessions.select_for_update(no_key=no_key))

@@ -1,8 +1,11 @@
 """Camera sessions: the clinician's form, and the list that shows how far each exam is."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.utils import unquote
 from django.db import IntegrityError
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponseRedirect
@@ -22,6 +25,13 @@ from edc_retinopathy.models import CameraSession
 
 from .list_filters import EligibilityFilter, ProgressFilter
 from .mixins import RetinopathyModelAdmin
+from .session_pages import (
+    ADMIN_URL_NAME,
+    MASK,
+    SessionPagesMixin,
+    describe_subject,
+    shows_initials,
+)
 
 ELIGIBLE = {
     True: ("no", _("No")),
@@ -31,12 +41,15 @@ ELIGIBLE = {
 
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)
-class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
+class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
     """Sessions of the sites that the account may see; changed only at their own site."""
 
     form = CameraSessionForm
+    add_form_template = change_form_template = "edc_retinopathy/admin/session_change_form.html"
+    delete_confirmation_template = "edc_retinopathy/admin/delete_session.html"
+    delete_selected_confirmation_template = "edc_retinopathy/admin/delete_sessions.html"
     autocomplete_fields = ("registered_subject",)
-    actions = ("reopen_for_uploads",)
+    actions = ("reopen_for_uploads", "delete_selected")
     include_audit_fields_in_list_display = False
     date_hierarchy = None
     ordering = ("-report_datetime", "-created")
@@ -59,13 +72,23 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
         "device_id",
     )
     search_fields = ("subject_identifier", "device_id")
-    readonly_fields = ("subject", "eligible", "progress", "state", "stored_files")
+    readonly_fields = (
+        "subject",
+        "masked_subject",
+        "eligible",
+        "progress",
+        "state",
+        "stored_files",
+        "withdrawn_datetime",
+        "withdrawn_reason",
+    )
     radio_fields = dict.fromkeys(CONTRAINDICATION_FIELDS, admin.VERTICAL) | {
         "report_type": admin.VERTICAL
     }
 
     class Media:
         css = {"all": ("edc_retinopathy/admin.css",)}
+        js = ("admin/js/jquery.init.js", "edc_retinopathy/session_form.js")
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
         """Without the audit fields, which would hide the filters that people use."""
@@ -73,14 +96,19 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The exam, the screening, and, once there is a session, its progress."""
+        who = "registered_subject"
         # Once files arrived, the subject is fixed: they are images of that person.
-        who = ["subject"] if obj and obj.uploaded_file_types else ["registered_subject"]
-        exam = [*who, "report_datetime", "report_type", "device_id"]
+        if obj and (obj.uploaded_file_types or obj.is_withdrawn):
+            who = "subject" if shows_initials(request) else "masked_subject"
+        may_save = self.has_change_permission(request, obj) if obj else True
+        confirmation = ["confirm_second_session"] if may_save else []
+        exam = [who, "report_datetime", *confirmation, "report_type", "device_id"]
         fieldsets: list[Any] = [(_("Exam"), {"fields": exam})]
         if obj:
-            fieldsets.append(
-                (_("Progress"), {"fields": ["eligible", "progress", "state", "stored_files"]})
-            )
+            progress = ["eligible", "progress", "state", "stored_files"]
+            if obj.is_withdrawn:
+                progress = ["state", "withdrawn_datetime", "withdrawn_reason"]
+            fieldsets.append((_("Progress"), {"fields": progress}))
         screening = {
             "fields": CONTRAINDICATION_FIELDS,
             "description": _(
@@ -103,6 +131,56 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
             .with_usability()
             .with_uploaded_file_types()
         )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The form, which says below the field who the subject is that is chosen."""
+        form_class = super().get_form(request, obj, **kwargs)
+        url = reverse(ADMIN_URL_NAME.format("subject"))
+
+        class FormThatSaysWho(form_class):  # type: ignore[misc, valid-type]
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                if "registered_subject" in self.fields:
+                    pk = self.chosen_subject_pk
+                    self.fields["registered_subject"].help_text = format_html(
+                        '<span id="retinopathy-subject" aria-live="polite" data-url="{}">{}</span>',
+                        url,
+                        (pk and describe_subject(request, pk)) or "",
+                    )
+
+        return FormThatSaysWho
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address gives; a subject's key that is none would end in an error."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        try:
+            UUID(str(initial.get("registered_subject", "")))
+        except ValueError:
+            initial.pop("registered_subject", None)
+        return initial
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """With what may be done to the session beside saving it."""
+        session = self.get_object(request, unquote(object_id))
+        tools = self._tools(request, session) if session else {}
+        return super().change_view(request, object_id, form_url, {**tools, **(extra_context or {})})
+
+    def _tools(self, request: HttpRequest, session: CameraSession) -> dict[str, str]:
+        may = {
+            "reopen": self.has_change_permission(request, session)
+            and not session.contraindicated
+            and session.is_expired,
+            "withdraw": self.may_withdraw(request, session)
+            and not session.is_withdrawn
+            and not session.uploaded_file_types,
+        }
+        return {
+            f"{name}_url": reverse(ADMIN_URL_NAME.format(name), args=(session.pk,))
+            for name, is_offered in may.items()
+            if is_offered
+        }
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choose a subject, without a link: subjects have no pages here."""
@@ -129,8 +207,14 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
         return super().has_add_permission(request) and self.is_at_current_site(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """View-only sites stay view-only."""
-        return super().has_change_permission(request, obj) and self._is_own(request, obj)
+        """View-only sites stay view-only, and a withdrawn session stays as it is."""
+        is_fixed = obj is not None and obj.is_withdrawn
+        allowed = super().has_change_permission(request, obj) and self._is_own(request, obj)
+        return allowed and not is_fixed
+
+    def may_withdraw(self, request: HttpRequest, obj: CameraSession) -> bool:
+        """Whoever may add a session, at its own site."""
+        return self.has_add_permission(request) and self._is_own(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """View-only sites stay view-only."""
@@ -146,6 +230,16 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
             name = "edc_retinopathy_admin:edc_retinopathy_camerasession_change"
             return HttpResponseRedirect(reverse(name, args=(object_id,)))
 
+    @admin.action(description=_("Delete selected sessions"), permissions=["delete"])
+    def delete_selected(self, request: HttpRequest, queryset: Any) -> Any:
+        """As ever; and says why not, if a camera sends a file to one of them meanwhile."""
+        try:
+            return delete_selected(self, request, queryset)
+        except (ProtectedError, IntegrityError):
+            text = _("Nothing was deleted: a camera has sent a file to a session meanwhile.")
+            self.message_user(request, text, messages.ERROR)
+            return None
+
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         is_here = obj is None or obj.site_id == access.current_site_id(request)
         return is_here and self.is_at_current_site(request)
@@ -153,9 +247,16 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
     @admin.display(description=_("Subject"))
     def subject(self, obj: CameraSession) -> str:
         """Who is examined, with the details copied when the session was saved."""
-        unknown = self.get_empty_value_display()
-        age = unknown if obj.age_in_years is None else obj.age_in_years
-        parts = (obj.subject_identifier, obj.get_gender_display(), age, obj.initials or unknown)
+        return self._who(obj, obj.initials or self.get_empty_value_display())
+
+    @admin.display(description=_("Subject"))
+    def masked_subject(self, obj: CameraSession) -> str:
+        """The same for accounts that may not see the initials."""
+        return self._who(obj, MASK)
+
+    def _who(self, obj: CameraSession, initials: str) -> str:
+        age = self.get_empty_value_display() if obj.age_in_years is None else obj.age_in_years
+        parts = (obj.subject_identifier, obj.get_gender_display(), age, initials)
         return " · ".join(map(str, parts))
 
     @admin.display(description=_("Eligible"))
@@ -173,7 +274,9 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
 
     @admin.display(description=_("State"))
     def state(self, obj: CameraSession) -> str:
-        """Complete, contraindicated, expired or open for uploads."""
+        """Withdrawn, complete, contraindicated, expired or open for uploads."""
+        if obj.is_withdrawn:
+            return format_html('<span class="retinopathy-no">{}</span>', _("Withdrawn"))
         if obj.is_complete:
             return format_html('<span class="retinopathy-yes">{}</span>', _("Complete"))
         if obj.contraindicated:
@@ -201,7 +304,7 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
         sessions = [
             session
             for session in queryset
-            if self._is_own(request, session) and not session.contraindicated
+            if self.has_change_permission(request, session) and not session.contraindicated
         ]
         for session in sessions:
             session.reopen(user=request.user)
@@ -214,8 +317,8 @@ class CameraSessionAdmin(ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
             self.message_user(request, text % len(sessions), messages.SUCCESS)
         if others := len(queryset) - len(sessions):
             text = ngettext(
-                "%d session was left: it is contraindicated or another site's.",
-                "%d sessions were left: they are contraindicated or another site's.",
+                "%d session was left: it is contraindicated, withdrawn or another site's.",
+                "%d sessions were left: they are contraindicated, withdrawn or another site's.",
                 others,
             )
             self.message_user(request, text % others, messages.WARNING)

@@ -29,21 +29,27 @@ class EligibilityFilter(admin.SimpleListFilter):
 
 
 class ProgressFilter(admin.SimpleListFilter):
-    """By the files: complete, begun, or none yet."""
+    """By the files: complete, begun, or none yet; and those withdrawn, which get none."""
 
     title = _("files")
     parameter_name = "files"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The three states."""
-        return [("complete", _("Complete")), ("begun", _("Incomplete")), ("none", _("None yet"))]
+        """The four states."""
+        return [
+            ("complete", _("Complete")),
+            ("begun", _("Incomplete")),
+            ("none", _("None yet")),
+            ("withdrawn", _("Withdrawn")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
         queries: dict[str | None, Any] = {
             "complete": queryset.complete,
             "begun": queryset.begun,
-            "none": queryset.without_files,
+            "none": queryset.in_use().without_files,
+            "withdrawn": queryset.withdrawn,
         }
         query = queries.get(self.value())
         return query() if query else queryset

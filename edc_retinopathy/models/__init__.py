@@ -1,8 +1,9 @@
 """The app's models, one to a module."""
 
+from .ages import age_in_years
 from .audit_columns import longest_user_name
 from .camera_account import CameraAccount
-from .camera_session import CameraSession
+from .camera_session import CameraSession, require_report_date
 from .file_access import FileAccess
 from .session_file import SessionFile
 from .storage_audit import StorageAudit
@@ -13,5 +14,7 @@ __all__ = [
     "FileAccess",
     "SessionFile",
     "StorageAudit",
+    "age_in_years",
     "longest_user_name",
+    "require_report_date",
 ]

@@ -8,6 +8,7 @@ from clinicedc_constants import YES
 from clinicedc_constants.choices import GENDER
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,14 +31,27 @@ from edc_retinopathy.choices import (
 )
 from edc_retinopathy.events import Event
 
+from .ages import age_in_years, date_of_birth
 from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation, is_met_annotations
+
+EARLIEST_REPORT_YEAR = 2000
 
 
 def _screening_field(question: Any, choices: Any = ScreeningAnswer) -> Any:
     return models.CharField(
         verbose_name=question, max_length=15, choices=choices.choices, default="", blank=True
     )
+
+
+def require_report_date(reported: datetime) -> None:
+    """Raise ``ValidationError`` for a report from before the years in which there were cameras."""
+    # By its own year first: the first days of the calendar cannot be converted.
+    if (
+        reported.year < EARLIEST_REPORT_YEAR - 1
+        or timezone.localtime(reported).year < EARLIEST_REPORT_YEAR
+    ):
+        raise ValidationError(_("The report date is before the year 2000."))
 
 
 class CameraSession(SiteModelMixin, AuditedModel):
@@ -115,6 +129,17 @@ class CameraSession(SiteModelMixin, AuditedModel):
         verbose_name=_("Last reopened for uploads"), null=True, editable=False
     )
 
+    withdrawn_datetime = models.DateTimeField(
+        verbose_name=_("Withdrawn"), null=True, editable=False
+    )
+    withdrawn_reason = models.CharField(
+        verbose_name=_("Reason for withdrawing"),
+        max_length=250,
+        default="",
+        blank=True,
+        editable=False,
+    )
+
     _device_id_as_read: str | None = None
 
     # Annotations of the queryset; only rows that it annotated have them.
@@ -153,7 +178,7 @@ class CameraSession(SiteModelMixin, AuditedModel):
         """Copy the subject's details, then save; a partial save (``update_fields``) copies none.
 
         What cameras write by themselves stays as the database has it by now: somebody who saves a
-        form takes back no resolve that came since the form was read.
+        form takes back no resolve that came since the form was read, nor a withdrawal.
         """
         if kwargs.get("update_fields") is not None:
             super().save(*args, **kwargs)
@@ -170,7 +195,13 @@ class CameraSession(SiteModelMixin, AuditedModel):
         self._device_id_as_read = self.device_id
 
     def _take_over_what_cameras_wrote(self, using: str) -> None:
-        names = ("last_resolved_datetime", "last_reopened_datetime", "device_id")
+        names = (
+            "last_resolved_datetime",
+            "last_reopened_datetime",
+            "withdrawn_datetime",
+            "withdrawn_reason",
+            "device_id",
+        )
         # The lock holds a resolve back until this is saved; uploads, which only refer to the
         # session, pass where the database can tell the two apart.
         no_key = connections[using].features.has_select_for_no_key_update
@@ -185,11 +216,21 @@ class CameraSession(SiteModelMixin, AuditedModel):
         self.subject_identifier = subject.subject_identifier
         self.initials = subject.initials
         self.gender = subject.gender
-        born = subject._meta.get_field("dob").to_python(subject.dob)  # noqa: SLF001 - public API
-        on = timezone.localdate(self.report_datetime)
-        self.age_in_years = (
-            on.year - born.year - ((on.month, on.day) < (born.month, born.day)) if born else None
-        )
+        self.age_in_years = age_in_years(subject, timezone.localdate(self.report_datetime))
+
+    def clean(self) -> None:
+        """Hold the report date to the subject's life, and to the years in which cameras were."""
+        super().clean()
+        try:
+            require_report_date(self.report_datetime)
+        except ValidationError as e:
+            raise ValidationError({"report_datetime": e.messages}) from None
+        subject = self.registered_subject if self.registered_subject_id else None
+        born = date_of_birth(subject) if subject else None
+        if born and timezone.localdate(self.report_datetime) < born:
+            raise ValidationError(
+                {"report_datetime": _("The report date is before the subject's birth.")}
+            )
 
     def pin(self, *, device_id: str, user: AbstractBaseUser) -> None:
         """Remember that a camera resolved this session now; fill ``device_id`` if it is empty.
@@ -233,6 +274,11 @@ class CameraSession(SiteModelMixin, AuditedModel):
         self.user_modified = user.get_username()
         self.save(update_fields=["last_reopened_datetime", "user_modified"])
         events.log_on_commit(Event.REOPENED, camera_session=self.pk, account=user.pk)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """True if a person withdrew the session, which had no files; it is never chosen again."""
+        return self.withdrawn_datetime is not None
 
     @property
     def uploaded_file_types(self) -> list[FileType]:

@@ -1,7 +1,7 @@
 """Sessions as an account may see them, with what their files and answers make of them."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from clinicedc_constants import YES
@@ -77,6 +77,29 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
     def visible_at(self, site_ids: Iterable[int]) -> Self:
         """Those of the sites given."""
         return self.filter(site_id__in=list(site_ids))
+
+    def in_use(self) -> Self:
+        """All but those that were withdrawn, which are never chosen again."""
+        return self.filter(withdrawn_datetime__isnull=True)
+
+    def withdrawn(self) -> Self:
+        """Those that a person withdrew."""
+        return self.filter(withdrawn_datetime__isnull=False)
+
+    def open_on(self, day: date) -> Self:
+        """Those of a day, by the local date of the report, that uploads can go to.
+
+        Neither withdrawn, contraindicated, complete nor expired.
+        """
+        # As a range: MariaDB knows the local date only where its time zones were loaded.
+        begin = timezone.make_aware(datetime.combine(day, time.min))
+        end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+        return (
+            self.in_use()
+            .filter(report_datetime__gte=begin, report_datetime__lt=end)
+            .with_openness(expiry_cutoff())
+            .filter(is_open=True, has_expired=False)
+        )
 
     def with_uploaded_file_types(self) -> Self:
         """Adds what ``uploaded_file_types`` and ``missing_file_types`` need.

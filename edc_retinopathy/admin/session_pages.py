@@ -1,0 +1,153 @@
+"""What a session's pages offer besides the form: who is examined, reopening and withdrawing."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from edc_auth.constants import PII, PII_VIEW
+from edc_registration.models import RegisteredSubject
+
+from edc_retinopathy import access
+from edc_retinopathy.models import CameraSession, age_in_years
+from edc_retinopathy.withdrawal import MAX_REASON_CHARACTERS, CannotWithdraw, withdraw
+
+MASK = "*****"
+URL_NAME = "edc_retinopathy_camerasession_{}"
+ADMIN_URL_NAME = f"edc_retinopathy_admin:{URL_NAME}"
+
+
+class WithdrawForm(forms.Form):
+    """Why a session is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=MAX_REASON_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "class": "vLargeTextField"}),
+    )
+
+
+def shows_initials(request: HttpRequest) -> bool:
+    """True for members of clinicedc's groups for personal data, as in its own lists of subjects."""
+    user: Any = request.user
+    return bool(user.groups.filter(name__in=[PII, PII_VIEW]).exists())
+
+
+def describe_subject(request: HttpRequest, pk: Any) -> str | None:
+    """Sex, age today and initials of a subject of the current site; None if there is none.
+
+    The initials are masked for accounts that may not see personal data.
+    """
+    site_ids = access.writable_site_ids(request.user, access.current_site_id(request))
+    may_see_initials = shows_initials(request)
+    fields = ["gender", "dob", *(["initials"] if may_see_initials else [])]
+    subjects = RegisteredSubject.objects.filter(pk=pk, site_id__in=site_ids)
+    subject: Any = subjects.only(*fields).first()
+    if subject is None:
+        return None
+    age = age_in_years(subject, localdate())
+    return " · ".join(
+        (
+            str(subject.get_gender_display() or _("Sex unknown")),
+            str(_("Age unknown") if age is None else _("%d years") % age),
+            (subject.initials or "-") if may_see_initials else MASK,
+        )
+    )
+
+
+class SessionPagesMixin:
+    """The further URLs of the session's admin; each asks for the rights of what it does."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[Any]:
+        """Before the admin's own, the last of which takes every path."""
+        own = (
+            ("subject/", self.subject_view, "subject"),
+            ("<path:object_id>/reopen/", self.reopen_view, "reopen"),
+            ("<path:object_id>/withdraw/", self.withdraw_view, "withdraw"),
+        )
+        urls: list[Any] = super().get_urls()  # type: ignore[misc]
+        return [
+            *(
+                path(route, self.admin_site.admin_view(view), name=URL_NAME.format(name))
+                for route, view, name in own
+            ),
+            *urls,
+        ]
+
+    def subject_view(self: Any, request: HttpRequest) -> HttpResponseBase:
+        """Who the subject is that the form has chosen; 404 unless it is one of the current site."""
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        try:
+            pk = UUID(request.GET.get("registered_subject", ""))
+        except ValueError:
+            raise Http404 from None
+        text = describe_subject(request, pk)
+        if text is None:
+            raise Http404
+        return JsonResponse({"subject": text}, headers={"Cache-Control": "no-store"})
+
+    def reopen_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """As the list's action, for the session whose page is open."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        session = self.get_object(request, unquote(object_id))
+        if session is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        if not self.has_change_permission(request, session):
+            raise PermissionDenied
+        self.reopen_for_uploads(request, self.get_queryset(request).filter(pk=session.pk))
+        return HttpResponseRedirect(reverse(ADMIN_URL_NAME.format("change"), args=(session.pk,)))
+
+    def withdraw_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        """Ask for the reason, then withdraw; say why not, if the session has files."""
+        session = self.get_object(request, unquote(object_id))
+        if session is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+        if not self.may_withdraw(request, session):
+            raise PermissionDenied
+        form = WithdrawForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            self._withdraw(request, session, form.cleaned_data["reason"])
+            url = reverse(ADMIN_URL_NAME.format("change"), args=(session.pk,))
+            return HttpResponseRedirect(url)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Withdraw the session"),
+            "opts": self.opts,
+            "object": session,
+            "original": session,
+            "form": form,
+            "can_be_withdrawn": not session.is_withdrawn and not session.uploaded_file_types,
+        }
+        return TemplateResponse(request, "edc_retinopathy/admin/withdraw.html", context)
+
+    def _withdraw(self: Any, request: HttpRequest, session: CameraSession, reason: str) -> None:
+        user: Any = request.user
+        try:
+            withdraw(session, reason=reason, user=user)
+        except CannotWithdraw:
+            text = _("The session was not withdrawn: it has files, or was withdrawn before.")
+            self.message_user(request, text, messages.ERROR)
+        else:
+            text = _("The session was withdrawn. It stays here and receives no uploads.")
+            self.message_user(request, text, messages.SUCCESS)
