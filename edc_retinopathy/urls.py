@@ -8,7 +8,7 @@ path("api/", include("edc_retinopathy.api.urls")),
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .views import StoredFileView, ViewFilePage
+from .views import ReportView, StoredFileView, ViewFilePage
 
 app_name = "edc_retinopathy"
 
@@ -19,5 +19,6 @@ urlpatterns = [
         name="home_url",
     ),
     path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
+    path("files/<uuid:pk>/report/", ReportView.as_view(), name="report"),
     path("files/<uuid:pk>/view/", ViewFilePage.as_view(), name="view_file"),
 ]

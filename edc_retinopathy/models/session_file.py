@@ -158,6 +158,10 @@ class SessionFile(AuditedModel):
         """The file's bytes, to be shown where the browser can."""
         return reverse("edc_retinopathy:file", args=(self.pk,))
 
+    def get_report_url(self) -> str:
+        """The copy of an HTML report, for the frame of its page."""
+        return reverse("edc_retinopathy:report", args=(self.pk,))
+
     def get_download_url(self) -> str:
         """The file's bytes, to be saved."""
         return f"{self.get_content_url()}?download=1"

@@ -1,5 +1,5 @@
 """Pages and files for people."""
 
-from .files import StoredFileView, ViewFilePage
+from .files import ReportView, StoredFileView, ViewFilePage
 
-__all__ = ["StoredFileView", "ViewFilePage"]
+__all__ = ["ReportView", "StoredFileView", "ViewFilePage"]

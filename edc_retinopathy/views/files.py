@@ -1,24 +1,35 @@
 """What a camera sent, shown to people who may see it."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from edc_retinopathy import access, events
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
 from edc_retinopathy.client_address import client_address
+from edc_retinopathy.content.report_copy import ReportTooLarge, clean_report
 from edc_retinopathy.events import Event
 from edc_retinopathy.models import FileAccess, SessionFile
 
-from .serving import stored_file_response
+from .policy import add_policy
+from .serving import Sends, open_whole, report_response, stored_file_response
 
 logger = logging.getLogger(__name__)
+
+
+# For so long further parts of a file belong to the look that they began with.
+LOOK_LASTS = timedelta(hours=1)
 
 
 class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
@@ -40,35 +51,99 @@ class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
         )
 
 
+@contextmanager
+def bytes_of(session_file: SessionFile) -> Iterator[None]:
+    """Answer 404 where the file's bytes are gone, and say so in the log."""
+    try:
+        yield
+    except FileNotFoundError:
+        logger.exception("The bytes of session file %s are missing.", session_file.pk)
+        raise Http404("The file is missing from the storage.") from None
+
+
+def record_look(
+    request: HttpRequest, session_file: SessionFile, kind: AccessKind, *, is_part: bool = False
+) -> None:
+    """Write down that the account is sent the file; parts that follow are the same look.
+
+    A part that nothing came before is a look of its own: else whoever asks for all but the first
+    byte would have been seen by nobody.
+    """
+    user: Any = request.user
+    if (
+        is_part
+        and FileAccess.objects.filter(
+            session_file=session_file,
+            user=user,
+            accessed_datetime__gt=timezone.now() - LOOK_LASTS,
+        ).exists()
+    ):
+        return
+    FileAccess.objects.create(
+        session_file=session_file,
+        user=user,
+        username=user.get_username(),
+        kind=kind,
+        remote_address=client_address(request),
+    )
+    events.log(Event.SERVED, session_file=session_file.pk, account=user.pk, kind=kind)
+
+
 class StoredFileView(FilePermissionMixin, View):
-    """The bytes of one file; ``?download=1`` to save them. Every sending is recorded."""
+    """The bytes of one file; ``?download=1`` to save them. Every look is recorded."""
 
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
-        """The file as stored, with its detected type; ranges and conditions as RFC 9110."""
+        """The file as stored, with its detected type; ranges and conditions as RFC 9110.
+
+        A report without ``?download=1`` is shown by its page.
+        """
         session_file = self.get_file(pk)
-        user: Any = request.user
-        # A browser can show no DICOM file.
-        is_download = (
-            "download" in request.GET or session_file.file_content_type == ContentType.DICOM
-        )
-        try:
-            response = stored_file_response(request, session_file, as_attachment=is_download)
-        except FileNotFoundError:
-            logger.exception("The bytes of session file %s are missing.", session_file.pk)
-            raise Http404("The file is missing from the storage.") from None
-        if request.method == "GET":
-            FileAccess.objects.create(
-                session_file=session_file,
-                user=user,
-                username=user.get_username(),
-                kind=AccessKind.DOWNLOAD if is_download else AccessKind.VIEW,
-                remote_address=client_address(request),
-            )
-            kind = AccessKind.DOWNLOAD if is_download else AccessKind.VIEW
-            events.log(Event.SERVED, session_file=session_file.pk, account=user.pk, kind=kind)
+        is_download = "download" in request.GET or session_file.file_content_type not in IMAGES
+        if session_file.file_content_type == ContentType.HTML and "download" not in request.GET:
+            return redirect(session_file.get_view_url())
+        with bytes_of(session_file):
+            response, sends = stored_file_response(request, session_file, as_attachment=is_download)
+        kind = AccessKind.DOWNLOAD if is_download else AccessKind.VIEW
+        if sends is not Sends.NOTHING:
+            record_look(request, session_file, kind, is_part=sends is Sends.PART)
         return response
+
+
+class ReportView(FilePermissionMixin, View):
+    """A cleaned copy of an HTML report, for the frame of its page and for nothing else."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponseBase:
+        """The copy, or that the report is too large; elsewhere than framed, its page."""
+        session_file = self.get_file(pk)
+        if session_file.file_content_type != ContentType.HTML:
+            raise Http404("Only an HTML report has a copy.")
+        if not _is_for_the_frame(request, session_file):
+            return redirect(session_file.get_view_url())
+        with bytes_of(session_file), open_whole(session_file) as stream:
+            content = stream.read()
+        try:
+            page = clean_report(content)
+        except ReportTooLarge:
+            return report_response(
+                render_to_string("edc_retinopathy/report_too_large.html", request=request)
+            )
+        if request.method == "GET":
+            record_look(request, session_file, AccessKind.VIEW)
+        return report_response(page)
+
+
+def _is_for_the_frame(request: HttpRequest, session_file: SessionFile) -> bool:
+    """True if the browser asks for a frame, or, where it does not say, comes from the page."""
+    destination = request.headers.get("Sec-Fetch-Dest")
+    if destination is not None:
+        return destination == "iframe"
+    # Older browsers, and all where the address has no HTTPS.
+    page = request.build_absolute_uri(session_file.get_view_url())
+    return request.headers.get("Referer", "").partition("?")[0] == page
 
 
 class ViewFilePage(FilePermissionMixin, TemplateView):
@@ -79,7 +154,7 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Keep the frame to our own files: a link in a report cannot take it elsewhere."""
         response = super().dispatch(request, *args, **kwargs)
-        response.headers["Content-Security-Policy"] = "frame-src 'self'"
+        add_policy(response, "frame-src 'self'; object-src 'none'")
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from enum import Enum
 from io import BufferedReader
 from typing import Any
 
@@ -12,8 +13,10 @@ from django.utils.encoding import escape_uri_path
 from django.utils.http import content_disposition_header, http_date, quote_etag
 
 from edc_retinopathy import conf, storage
-from edc_retinopathy.choices import ContentType
+from edc_retinopathy.choices import IMAGES, ContentType
 from edc_retinopathy.models import SessionFile
+
+from .policy import add_policy
 
 BLOCK_BYTES = 64 * 1024
 # No file has a size of more digits, and converting thousands of them is refused by Python.
@@ -24,47 +27,83 @@ REPORT_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
-# Shown in a frame of our own page; a PDF must not be sandboxed, browsers then show nothing.
-EMBEDDED = frozenset({ContentType.HTML, ContentType.PDF})
+# For what is only ever saved: should a browser open it all the same, it does nothing.
+SAVED_POLICY = "sandbox; default-src 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Sends(Enum):
+    """How much of a file a response sends."""
+
+    ALL = "all"
+    PART = "part"
+    NOTHING = "nothing"
 
 
 def stored_file_response(
     request: HttpRequest, session_file: SessionFile, *, as_attachment: bool
-) -> HttpResponseBase:
-    """The file's bytes, all or the range asked for, or 304 or 416.
+) -> tuple[HttpResponseBase, Sends]:
+    """The file's bytes, all or the range asked for, or 304 or 416; and how much it sends.
 
-    The type is the one detected on receipt and is never guessed again. Raises
+    The type is the one detected on receipt and is never guessed again. Only a picture is shown:
+    of everything else the bytes are an attachment, whatever is asked for. Raises
     ``FileNotFoundError`` if the bytes are gone, or fewer or more than were stored.
     """
     etag = quote_etag(session_file.checksum)
     last_modified = int(session_file.received_datetime.timestamp())
-    stream = storage.open_published(session_file.stored_filename)
-    if os.fstat(stream.fileno()).st_size != session_file.file_size:
-        stream.close()
-        raise FileNotFoundError("The stored file has another size than its record.")
+    stream = open_whole(session_file)
     response: HttpResponseBase | None = get_conditional_response(request, etag, last_modified)
+    sends = Sends.NOTHING
     if response is None:
-        response = _body(request, session_file, stream, etag, last_modified)
+        response, sends = _body(request, session_file, stream, etag, last_modified)
     else:
         stream.close()
+    is_picture = session_file.file_content_type in IMAGES
     headers = {
         "ETag": etag,
         "Last-Modified": http_date(last_modified),
-        # Revalidated each time, so that every look is recorded.
+        # Asked for each time, so that whoever may no longer look at it does not.
         "Cache-Control": "private, no-cache",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "SAMEORIGIN" if session_file.file_content_type in EMBEDDED else "DENY",
-        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
         "Accept-Ranges": "bytes",
+        **SAFE_HEADERS,
     }
-    if session_file.file_content_type == ContentType.HTML:
-        headers["Content-Security-Policy"] = REPORT_POLICY
-    disposition = content_disposition_header(as_attachment, session_file.original_filename)
+    disposition = content_disposition_header(
+        as_attachment or not is_picture, session_file.original_filename
+    )
     if disposition:
         headers["Content-Disposition"] = disposition
     for name, value in headers.items():
         response.headers[name] = value
+    if not is_picture:
+        add_policy(response, SAVED_POLICY)
+    return response, sends if request.method == "GET" else Sends.NOTHING
+
+
+def report_response(page: str) -> HttpResponse:
+    """A page made of a report, for a frame of the app's own."""
+    response = HttpResponse(page, content_type="text/html; charset=utf-8")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Vary"] = "Sec-Fetch-Dest, Referer"
+    for name, value in SAFE_HEADERS.items():
+        response.headers[name] = value
+    add_policy(response, REPORT_POLICY)
     return response
+
+
+def open_whole(session_file: SessionFile) -> BufferedReader:
+    """The file's bytes; raises ``FileNotFoundError`` if they are gone, or fewer or more."""
+    stream = storage.open_published(session_file.stored_filename)
+    if os.fstat(stream.fileno()).st_size != session_file.file_size:
+        stream.close()
+        raise FileNotFoundError("The stored file has another size than its record.")
+    return stream
 
 
 def _body(
@@ -73,20 +112,21 @@ def _body(
     stream: BufferedReader,
     etag: str,
     last_modified: int,
-) -> HttpResponseBase:
+) -> tuple[HttpResponseBase, Sends]:
     content_type = session_file.file_content_type
+    size = session_file.file_size
+    start, stop = _asked_range(request, size, etag, last_modified)
+    if start >= stop and size:
+        stream.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), Sends.NOTHING
     location = conf.x_accel_location()
     # nginx drops most headers of a redirected response, the sandbox among them: never HTML.
     if location and content_type != ContentType.HTML:
         stream.close()
         accel = HttpResponse(content_type=content_type)
         accel.headers["X-Accel-Redirect"] = location + escape_uri_path(session_file.stored_filename)
-        return accel
-    size = session_file.file_size
-    start, stop = _asked_range(request, size, etag, last_modified)
-    if start >= stop and size:
-        stream.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+        # nginx answers ranges itself, several at a time too.
+        return accel, Sends.PART if "Range" in request.headers else Sends.ALL
     stream.seek(start)
     response = FileResponse(_Part(stream, stop - start), content_type=content_type)
     response.block_size = BLOCK_BYTES
@@ -94,7 +134,8 @@ def _body(
     if (start, stop) != (0, size):
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
-    return response
+        return response, Sends.PART
+    return response, Sends.ALL
 
 
 def _asked_range(request: HttpRequest, size: int, etag: str, last_modified: int) -> tuple[int, int]:
@@ -103,6 +144,8 @@ def _asked_range(request: HttpRequest, size: int, etag: str, last_modified: int)
     An unsatisfiable range gives an empty one. RFC 9110, 13.1.5, 14.1.2 and 14.2.
     """
     everything = (0, size)
+    if request.method != "GET":
+        return everything
     if_range = request.headers.get("If-Range")
     if if_range and if_range not in {etag, http_date(last_modified)}:
         return everything

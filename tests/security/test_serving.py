@@ -62,6 +62,16 @@ def body_of(response: Any) -> bytes:
     return bytes(response.getvalue())
 
 
+def policy_of(response: Any) -> str:
+    """The policies as they are sent; "" for none."""
+    return str(dict(response.items()).get("Content-Security-Policy", ""))
+
+
+def framed(browser: Client, file: SessionFile) -> Any:
+    """The copy of a report, as its page's frame asks for it."""
+    return browser.get(file.get_report_url(), HTTP_SEC_FETCH_DEST="iframe")
+
+
 class TestHeaders:
     """What a browser is told of each kind of file."""
 
@@ -69,7 +79,7 @@ class TestHeaders:
     def test_the_detected_type_is_pinned(
         self, browser: Client, session: CameraSession, content_type: str
     ) -> None:
-        response = browser.get(store(session, content_type).get_content_url())
+        response = browser.get(store(session, content_type).get_download_url())
         assert response.status_code == 200
         assert response["Content-Type"] == content_type
         assert response["X-Content-Type-Options"] == "nosniff"
@@ -83,14 +93,14 @@ class TestHeaders:
         assert response["Content-Type"] == JPEG
         assert body_of(response) == CONTENT
 
-    def test_html_is_sandboxed(self, browser: Client, session: CameraSession) -> None:
-        response = browser.get(store(session, HTML).get_content_url())
-        body_of(response)
+    def test_the_copy_of_a_report_is_sandboxed(
+        self, browser: Client, session: CameraSession
+    ) -> None:
+        response = framed(browser, store(session, HTML))
         policy = {
             name: value
             for name, _, value in (
-                part.strip().partition(" ")
-                for part in response["Content-Security-Policy"].split(";")
+                part.strip().partition(" ") for part in policy_of(response).split(";")
             )
         }
         # Without any allow- keyword: no scripts, forms, popups, navigation, own origin.
@@ -101,32 +111,42 @@ class TestHeaders:
         assert policy["frame-ancestors"] == "'self'"
         assert policy["form-action"] == policy["base-uri"] == "'none'"
         assert "script-src" not in policy
+        assert response["X-Frame-Options"] == "SAMEORIGIN"
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Content-Type"] == "text/html; charset=utf-8"
 
-    @pytest.mark.parametrize("query", [{"HTTP_RANGE": "bytes=0-9"}, {"QUERY_STRING": "download=1"}])
-    def test_html_is_sandboxed_whatever_is_asked_of_it(
-        self, browser: Client, session: CameraSession, query: dict[str, str]
+    @pytest.mark.parametrize("content_type", [HTML, PDF, DICOM])
+    @pytest.mark.parametrize(
+        "asked", [{}, {"HTTP_RANGE": "bytes=0-9"}, {"HTTP_RANGE": f"bytes={SIZE}-"}]
+    )
+    def test_what_is_only_saved_would_do_nothing_if_it_were_opened(
+        self,
+        browser: Client,
+        session: CameraSession,
+        content_type: str,
+        asked: dict[str, str],
     ) -> None:
-        response = browser.get(store(session, HTML).get_content_url(), **query)
+        response = browser.get(store(session, content_type).get_download_url(), **asked)
         body_of(response)
-        assert response["Content-Security-Policy"].startswith("sandbox;")
+        assert policy_of(response).startswith("sandbox; default-src 'none'")
+        assert response["Content-Disposition"].startswith("attachment;")
+        assert response["X-Content-Type-Options"] == "nosniff"
 
-    @pytest.mark.parametrize("content_type", [JPEG, PNG, DICOM, PDF])
-    def test_nothing_else_is_sandboxed(
+    @pytest.mark.parametrize("content_type", [JPEG, PNG])
+    def test_a_picture_is_not_sandboxed(
         self, browser: Client, session: CameraSession, content_type: str
     ) -> None:
-        # Browsers show no PDF in a sandbox.
         response = browser.get(store(session, content_type).get_content_url())
         body_of(response)
-        assert "Content-Security-Policy" not in response
+        assert policy_of(response) == ""
 
     @pytest.mark.parametrize("content_type", sorted(NAMES))
-    def test_only_our_own_page_frames_a_report(
+    def test_nothing_frames_the_bytes(
         self, browser: Client, session: CameraSession, content_type: str
     ) -> None:
-        response = browser.get(store(session, content_type).get_content_url())
+        response = browser.get(store(session, content_type).get_download_url())
         body_of(response)
-        expected = "SAMEORIGIN" if content_type in {HTML, PDF} else "DENY"
-        assert response["X-Frame-Options"] == expected
+        assert response["X-Frame-Options"] == "DENY"
 
     def test_no_shared_cache_keeps_it(self, browser: Client, photo: SessionFile) -> None:
         response = browser.get(photo.get_content_url())
@@ -142,8 +162,12 @@ class TestDisposition:
         self, browser: Client, session: CameraSession, content_type: str
     ) -> None:
         response = browser.get(store(session, content_type).get_content_url())
+        if content_type == HTML:
+            # Its page shows a copy.
+            assert response.status_code == 302
+            return
         body_of(response)
-        kind = "attachment" if content_type == DICOM else "inline"
+        kind = "inline" if content_type in {JPEG, PNG} else "attachment"
         assert response["Content-Disposition"] == f'{kind}; filename="{NAMES[content_type]}"'
 
     @pytest.mark.parametrize("content_type", sorted(NAMES))
@@ -337,9 +361,9 @@ class TestXAccel:
 
     def test_html_is_never_handed_over(self, browser: Client, session: CameraSession) -> None:
         # nginx would drop the sandbox.
-        response = browser.get(store(session, HTML).get_content_url())
+        response = browser.get(store(session, HTML).get_download_url())
         assert "X-Accel-Redirect" not in response
-        assert response["Content-Security-Policy"].startswith("sandbox;")
+        assert policy_of(response).startswith("sandbox;")
         assert body_of(response) == CONTENT
 
     def test_only_to_whoever_may(self, photo: SessionFile, bravo_clinician: User) -> None:
@@ -447,14 +471,17 @@ class TestViewPage:
         page = browser.get(file.get_view_url()).content.decode()
         (frame,) = re.findall(r"<iframe[^>]*>", page)
         assert re.search(r"\ssandbox(\s|>)", frame)
-        assert file.get_content_url() in frame
+        assert file.get_report_url() in frame
 
-    def test_a_pdf_is_in_a_frame_without_a_sandbox(
-        self, browser: Client, session: CameraSession
+    @pytest.mark.parametrize("content_type", [PDF, DICOM])
+    def test_what_is_not_shown_is_offered_as_a_download(
+        self, browser: Client, session: CameraSession, content_type: str
     ) -> None:
-        page = browser.get(store(session, PDF).get_view_url()).content.decode()
-        (frame,) = re.findall(r"<iframe[^>]*>", page)
-        assert "sandbox" not in frame
+        file = store(session, content_type)
+        page = browser.get(file.get_view_url()).content.decode()
+        assert not re.search(r"<(iframe|embed|object)", page)
+        assert "Download it and open it in a" in page
+        assert f'href="{file.get_download_url()}"' in page
 
     def test_a_hostile_name_is_text(self, browser: Client, session: CameraSession) -> None:
         name = "x' onload=alert(1) &lt;b&gt;.jpg"
@@ -471,3 +498,162 @@ def test_the_clock_of_a_file_has_whole_seconds(browser: Client, session: CameraS
     file = store(session, JPEG, received=received)
     since = http_date((received + timedelta(milliseconds=500)).timestamp())
     assert browser.get(file.get_content_url(), HTTP_IF_MODIFIED_SINCE=since).status_code == 304
+
+
+class TestReportCopy:
+    """A report is shown in its page's frame and nowhere else."""
+
+    REPORT = "<script>x</script><p>Größe</p>".encode()
+
+    @pytest.fixture
+    def report(self, session: CameraSession) -> SessionFile:
+        """A stored report."""
+        return store(session, HTML, content=self.REPORT)
+
+    def test_the_copy(self, browser: Client, report: SessionFile) -> None:
+        page = body_of(framed(browser, report)).decode()
+        assert "<p>Größe</p>" in page
+        assert "script" not in page
+        assert FileAccess.objects.get().kind == "view"
+
+    def test_the_download_is_what_was_sent(self, browser: Client, report: SessionFile) -> None:
+        assert body_of(browser.get(report.get_download_url())) == self.REPORT
+
+    @pytest.mark.parametrize("destination", ["document", "embed", "object", "empty", "frame", ""])
+    def test_opened_elsewhere_it_leads_to_its_page(
+        self, browser: Client, report: SessionFile, destination: str
+    ) -> None:
+        response = browser.get(report.get_report_url(), HTTP_SEC_FETCH_DEST=destination)
+        assert response.status_code == 302
+        assert response["Location"] == report.get_view_url()
+        assert not FileAccess.objects.exists()
+
+    def test_where_the_browser_does_not_say_the_page_it_comes_from_does(
+        self, browser: Client, report: SessionFile
+    ) -> None:
+        page = f"http://{browser.defaults['SERVER_NAME']}{report.get_view_url()}"
+        for referer, status in [
+            (page, 200),
+            (f"{page}?a=b", 200),
+            ("", 302),
+            ("http://elsewhere.org" + report.get_view_url(), 302),
+            (f"http://{browser.defaults['SERVER_NAME']}/", 302),
+        ]:
+            response = browser.get(report.get_report_url(), HTTP_REFERER=referer)
+            assert response.status_code == status, referer
+        assert FileAccess.objects.count() == 2
+
+    @pytest.mark.parametrize("destination", ["document", "iframe"])
+    def test_its_own_address_leads_to_its_page(
+        self, browser: Client, report: SessionFile, destination: str
+    ) -> None:
+        response = browser.get(report.get_content_url(), HTTP_SEC_FETCH_DEST=destination)
+        assert (response.status_code, response["Location"]) == (302, report.get_view_url())
+        assert not FileAccess.objects.exists()
+
+    @pytest.mark.parametrize("content_type", [JPEG, PNG, PDF, DICOM])
+    def test_nothing_else_has_one(
+        self, browser: Client, session: CameraSession, content_type: str
+    ) -> None:
+        assert framed(browser, store(session, content_type)).status_code == 404
+
+    def test_a_report_too_large_to_show_says_so(
+        self, browser: Client, session: CameraSession
+    ) -> None:
+        file = store(session, HTML, content=b"<p>a</p>" * 200_000)
+        response = framed(browser, file)
+        assert "too large to be shown" in response.content.decode()
+        assert policy_of(response).startswith("sandbox;")
+        assert not FileAccess.objects.exists()
+
+    def test_missing_bytes(self, browser: Client, report: SessionFile) -> None:
+        factories.image_path(report.camera_session, report.original_filename).unlink()
+        assert framed(browser, report).status_code == 404
+        assert not FileAccess.objects.exists()
+
+    def test_only_to_whoever_may(
+        self, report: SessionFile, bravo_clinician: User, camera_user: User
+    ) -> None:
+        for browser in (
+            Client(SERVER_NAME="localhost"),
+            logged_in(bravo_clinician),
+            logged_in(camera_user),
+        ):
+            assert framed(browser, report).status_code in {302, 403, 404}
+        assert not FileAccess.objects.exists()
+
+
+class TestOneLook:
+    """One look is one record, in however many parts; none is sent, none is recorded."""
+
+    def looks(self) -> int:
+        """How many are recorded."""
+        return FileAccess.objects.count()
+
+    def test_parts_that_follow_are_the_same_look(self, browser: Client, photo: SessionFile) -> None:
+        for asked in ("bytes=0-99", "bytes=100-199", "bytes=0-9", f"bytes={SIZE - 9}-", "bytes=-1"):
+            body_of(browser.get(photo.get_content_url(), HTTP_RANGE=asked))
+        assert self.looks() == 1
+
+    def test_a_resumed_download(self, browser: Client, photo: SessionFile) -> None:
+        body_of(browser.get(photo.get_download_url()))
+        known = f'"{photo.checksum}"'
+        body_of(browser.get(photo.get_download_url(), HTTP_RANGE="bytes=500-", HTTP_IF_RANGE=known))
+        assert self.looks() == 1
+
+    def test_all_but_the_first_byte_is_a_look(self, browser: Client, photo: SessionFile) -> None:
+        body_of(browser.get(photo.get_content_url(), HTTP_RANGE="bytes=1-"))
+        assert self.looks() == 1
+
+    def test_another_persons_look_is_another(
+        self, browser: Client, photo: SessionFile, grader: User
+    ) -> None:
+        for who in (browser, logged_in(grader)):
+            body_of(who.get(photo.get_content_url(), HTTP_RANGE="bytes=1-"))
+        assert self.looks() == 2
+
+    def test_a_part_of_tomorrow_is_another_look(self, browser: Client, photo: SessionFile) -> None:
+        body_of(browser.get(photo.get_content_url()))
+        FileAccess.objects.update(accessed_datetime=timezone.now() - timedelta(days=1))
+        body_of(browser.get(photo.get_content_url(), HTTP_RANGE="bytes=1-"))
+        assert self.looks() == 2
+
+    @pytest.mark.parametrize("ranges", ["bytes=0-1,4-5", "bytes=0-9, -1", "items=0-1"])
+    def test_all_of_it_is_a_look_each_time(
+        self, browser: Client, photo: SessionFile, ranges: str
+    ) -> None:
+        body_of(browser.get(photo.get_content_url(), HTTP_RANGE=ranges))
+        body_of(browser.get(photo.get_content_url(), HTTP_RANGE="bytes=0-9", HTTP_IF_RANGE='"x"'))
+        assert self.looks() == 2
+
+    @pytest.mark.parametrize("accel", [None, "/protected/"])
+    def test_what_sends_nothing_is_none(
+        self, browser: Client, photo: SessionFile, settings: Settings, accel: str | None
+    ) -> None:
+        settings.EDC_RETINOPATHY_X_ACCEL_LOCATION = accel
+        for headers, status in (
+            ({"HTTP_IF_NONE_MATCH": "*"}, 304),
+            ({"HTTP_IF_MATCH": '"another"'}, 412),
+            ({"HTTP_RANGE": f"bytes={SIZE}-"}, 416),
+        ):
+            response = browser.get(photo.get_content_url(), **headers)
+            assert response.status_code == status
+            assert "X-Accel-Redirect" not in response
+        assert self.looks() == 0
+
+    def test_parts_that_nginx_sends(
+        self, browser: Client, photo: SessionFile, settings: Settings
+    ) -> None:
+        settings.EDC_RETINOPATHY_X_ACCEL_LOCATION = "/protected/"
+        for asked in ("bytes=0-99", "bytes=100-199", "bytes=0-9,20-29"):
+            response = browser.get(photo.get_content_url(), HTTP_RANGE=asked)
+            assert response["X-Accel-Redirect"]
+        assert self.looks() == 1
+
+    @pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=1-", f"bytes={SIZE}-"])
+    def test_head_knows_no_range(self, browser: Client, photo: SessionFile, asked: str) -> None:
+        response = browser.head(photo.get_content_url(), HTTP_RANGE=asked)
+        assert response.status_code == 200
+        assert response["Content-Length"] == str(SIZE)
+        assert "Content-Range" not in response
+        assert self.looks() == 0

@@ -63,6 +63,32 @@ def listening() -> Iterator[Attacker]:
         thread.join()
 
 
+@contextmanager
+def serving(page: str) -> Iterator[str]:
+    """The address of a page that nothing holds back, while the block runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(page.encode())))
+            self.end_headers()
+            self.wfile.write(page.encode())
+
+        def log_message(self, *args: object) -> None:
+            """Nothing on the test's terminal."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 def hostile_report(attacker: Attacker, label: str, *, leaves: bool = False) -> str:
     """A report that tries scripts, handlers, loads and frames, and to leave its page if told so."""
     at = f"{attacker.origin}/{label}"
