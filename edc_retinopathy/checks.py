@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +13,7 @@ from django.db import connections
 
 from . import conf
 from .installation import foreign_parts, is_psycopg2
+from .mounting import admin_index, has_api
 
 # The longest body in JSON that the API reads.
 LEAST_BODY_BYTES = 16 * 1024
@@ -149,4 +151,57 @@ def check_postgresql_driver(**kwargs: Any) -> list[CheckMessage]:
         )
         for alias in connections
         if is_psycopg2(connections[alias])
+    ]
+
+
+@register()
+def check_schema(**kwargs: Any) -> list[CheckMessage]:
+    """E016: what serves the OpenAPI document is installed where it is to be served."""
+    if not conf.serve_schema() or find_spec("drf_spectacular"):
+        return []
+    return [
+        Error(
+            "EDC_RETINOPATHY_SERVE_SCHEMA is on, but drf-spectacular is not installed.",
+            hint="Install the extra 'schema' of this package, or take the setting away.",
+            id="edc_retinopathy.E016",
+        )
+    ]
+
+
+ERROR_MIDDLEWARE = "edc_retinopathy.api.middleware.ApiErrorMiddleware"
+
+
+@register()
+def check_error_middleware(**kwargs: Any) -> list[CheckMessage]:
+    """W002: errors of other middleware reach cameras in the API's shape."""
+    before, found, _ = " ".join(settings.MIDDLEWARE).partition(ERROR_MIDDLEWARE)
+    if found and not before:
+        return []
+    what = f"stands behind {before.split()[-1]}" if found else "is not in MIDDLEWARE"
+    return [
+        Warning(
+            f"{ERROR_MIDDLEWARE} {what}: cameras read a page of HTML where another fails.",
+            hint="Put it first in MIDDLEWARE.",
+            id="edc_retinopathy.W002",
+        )
+    ]
+
+
+@register(Tags.urls)
+def check_mounts(**kwargs: Any) -> list[CheckMessage]:
+    """W003: the API and the admin site are mounted, which ``edc_retinopathy.urls`` does not."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    lines = []
+    if not has_api():
+        lines.append('path("api/", include("edc_retinopathy.api.urls"))')
+    if admin_index() is None:
+        lines.append('path("edc_retinopathy/admin/", edc_retinopathy_admin.urls)')
+    return [
+        Warning(
+            f"The project's URLs do not mount all of the app: {line} is missing.",
+            hint="Add that line to the URLconf; edc_retinopathy.urls does not mount it.",
+            id="edc_retinopathy.W003",
+        )
+        for line in lines
     ]

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+RATE = r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)"
 BYTES_PER_MIB = 1024 * 1024
 MINUTES_OF_A_CENTURY = 100 * 365 * 24 * 60
 
@@ -98,10 +99,11 @@ def min_free_bytes() -> int:
 def throttle_rate() -> str | None:
     """How often one token may call: ``EDC_RETINOPATHY_THROTTLE_RATE``, as DRF writes it.
 
-    None by default: no limit. For example ``"600/min"``.
+    None by default: no limit. For example ``"600/min"``. DRF looks at the first letter of the
+    period alone, so that a month would be a minute: only the periods that it has are accepted.
     """
     value = getattr(settings, "EDC_RETINOPATHY_THROTTLE_RATE", None)
-    if value is not None and not re.fullmatch(r"[1-9]\d*/(s|m|h|d)[a-z]*", str(value)):
+    if value is not None and not re.fullmatch(RATE, str(value)):
         raise ImproperlyConfigured(
             f"EDC_RETINOPATHY_THROTTLE_RATE must be like '600/min', got {value!r}."
         )

@@ -6,18 +6,13 @@ path("api/", include("edc_retinopathy.api.urls")),
 """
 
 from django.urls import path
-from django.views.generic import RedirectView
 
-from .views import ReportView, StoredFileView, ViewFilePage
+from .views import HomeView, ReportView, StoredFileView, ViewFilePage
 
 app_name = "edc_retinopathy"
 
 urlpatterns = [
-    path(
-        "",
-        RedirectView.as_view(pattern_name="edc_retinopathy_admin:index"),
-        name="home_url",
-    ),
+    path("", HomeView.as_view(), name="home_url"),
     path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
     path("files/<uuid:pk>/report/", ReportView.as_view(), name="report"),
     path("files/<uuid:pk>/view/", ViewFilePage.as_view(), name="view_file"),

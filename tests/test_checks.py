@@ -1,5 +1,6 @@
 """System checks: what a deployer gets wrong, with a hint for each."""
 
+import importlib
 import re
 import shutil
 
@@ -135,3 +136,63 @@ def test_the_values_that_the_contract_allows_pass(
 ) -> None:
     setattr(settings, name, value)
     assert reported() == {}
+
+
+@pytest.mark.parametrize("period", ["month", "mon", "hours", "dogs", "sss", "minutes", "M"])
+def test_e012_when_the_period_is_none_that_drf_has(settings: Settings, period: str) -> None:
+    # DRF would take a month for a minute.
+    settings.EDC_RETINOPATHY_THROTTLE_RATE = f"600/{period}"
+    assert set(reported()) == {"E012"}
+
+
+@pytest.mark.parametrize(
+    "period", ["s", "sec", "second", "m", "min", "minute", "h", "hour", "d", "day"]
+)
+def test_each_period_that_drf_has_passes(settings: Settings, period: str) -> None:
+    settings.EDC_RETINOPATHY_THROTTLE_RATE = f"600/{period}"
+    assert reported() == {}
+
+
+def test_e016_when_the_schema_is_served_without_its_extra(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.EDC_RETINOPATHY_SERVE_SCHEMA = True
+    assert reported() == {}
+    monkeypatch.setattr("edc_retinopathy.checks.find_spec", lambda name: None)
+    messages = reported()
+    assert set(messages) == {"E016"}
+    assert_helpful(messages["E016"])
+
+
+def test_the_server_starts_without_the_extra_and_says_what_is_missing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from edc_retinopathy.api import urls
+
+    settings.EDC_RETINOPATHY_SERVE_SCHEMA = True
+    with monkeypatch.context() as patch:
+        patch.setattr("importlib.util.find_spec", lambda name: None)
+        importlib.reload(urls)
+    (schema,) = [pattern for pattern in urls.urlpatterns if pattern.name == "schema"]
+    settings.EDC_RETINOPATHY_SERVE_SCHEMA = False
+    importlib.reload(urls)
+    assert schema.callback.view_class.__name__ == "NoSchemaView"
+
+
+@pytest.mark.parametrize("where", ["absent", "behind"])
+def test_w002_when_the_error_middleware_does_not_stand_first(
+    settings: Settings, where: str
+) -> None:
+    ours, *others = settings.MIDDLEWARE
+    settings.MIDDLEWARE = others if where == "absent" else [others[0], ours, *others[1:]]
+    messages = reported()
+    assert set(messages) == {"W002"}
+    assert_helpful(messages["W002"])
+
+
+def test_w003_when_only_the_pages_are_mounted(settings: Settings) -> None:
+    settings.ROOT_URLCONF = "edc_retinopathy.urls"
+    messages = [m for m in run_checks() if m.id == "edc_retinopathy.W003"]
+    assert len(messages) == 2
+    for message in messages:
+        assert_helpful(message)

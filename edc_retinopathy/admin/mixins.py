@@ -88,12 +88,42 @@ class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, Simp
             raise Http404 from None
         return super().history_view(request, object_id, *args, **kwargs)
 
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """One version; 404 if there is none that the account may see."""
+        try:
+            found = self._versions(request, UUID(object_id)).filter(history_id=UUID(version_id))
+        except ValueError:
+            raise Http404 from None
+        if not found.exists():
+            raise Http404
+        return super().history_form_view(request, object_id, version_id, *args, **kwargs)
+
+    def get_history_queryset(
+        self, request: HttpRequest, history_manager: Any, pk_name: str, object_id: Any
+    ) -> Any:
+        """The versions that the account may see; not those of a time at another site."""
+        versions = super().get_history_queryset(request, history_manager, pk_name, object_id)
+        return versions.filter(pk__in=self._versions(request, object_id).values("pk"))
+
     def has_view_history_or_change_history_permission(
         self, request: HttpRequest, obj: Any = None
     ) -> bool:
         """By site too: simple_history looks past ``get_queryset``, and would save a version."""
-        at_site = {f"{self.site_lookup}__in": self.readable_site_ids(request)}
-        if obj is None or not self.model.history.filter(id=obj.pk, **at_site).exists():
+        if obj is None or not self._versions(request, obj.pk).exists():
             raise Http404
         allowed: bool = super().has_view_history_or_change_history_permission(request, obj)
         return allowed and request.method in {"GET", "HEAD"}
+
+    def _versions(self, request: HttpRequest, pk: Any) -> Any:
+        """The versions of a record that were at a site of the account, as the record is today.
+
+        A record that was deleted has no site today: its versions decide.
+        """
+        versions = self.model.history.filter(id=pk)
+        is_here = self.get_queryset(request).filter(pk=pk).exists()
+        if not is_here and self.model.objects.filter(pk=pk).exists():
+            return versions.none()
+        site_ids = self.readable_site_ids(request)
+        return versions.filter(**{f"{self.site_lookup}__in": site_ids})

@@ -11,7 +11,9 @@ from typing import Any
 from django.core.signals import got_request_exception
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import get_resolver
+
+from edc_retinopathy.mounting import is_below_api
 
 from .exceptions import answer_outside_views
 
@@ -51,8 +53,4 @@ def _remember(*, request: Any = None, **_: Any) -> None:
 
 
 def _is_below_base(request: HttpRequest) -> bool:
-    try:
-        base = reverse("edc_retinopathy_api:ping").removesuffix("ping/")
-    except NoReverseMatch:
-        return False
-    return request.path.startswith(base)
+    return is_below_api(request.path_info, getattr(request, "urlconf", None))

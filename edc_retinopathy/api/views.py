@@ -246,3 +246,11 @@ class UnknownPathView(RetinopathyAPIView):
         """Raise ``NotFound``, for whatever method, once the caller is known."""
         super().initial(request, *args, **kwargs)
         raise NotFound("There is no such endpoint. The paths of the API end in a slash.")
+
+
+class NoSchemaView(RetinopathyAPIView):
+    """Stands where the OpenAPI document would be, while the extra ``schema`` is not installed."""
+
+    def get(self, request: Request) -> Response:
+        """Raise ``NotFound``."""
+        raise NotFound("There is no document: the server lacks edc-retinopathy[schema].")

@@ -1,5 +1,5 @@
 """Pages and files for people."""
 
-from .files import ReportView, StoredFileView, ViewFilePage
+from .files import HomeView, ReportView, StoredFileView, ViewFilePage
 
-__all__ = ["ReportView", "StoredFileView", "ViewFilePage"]
+__all__ = ["HomeView", "ReportView", "StoredFileView", "ViewFilePage"]

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.generic import TemplateView, View
+from django.views.generic import RedirectView, TemplateView, View
 
 from edc_retinopathy import access, events
 from edc_retinopathy.admin_site import edc_retinopathy_admin
@@ -21,6 +21,7 @@ from edc_retinopathy.client_address import client_address
 from edc_retinopathy.content.report_copy import ReportTooLarge, clean_report
 from edc_retinopathy.events import Event
 from edc_retinopathy.models import FileAccess, SessionFile
+from edc_retinopathy.mounting import admin_index
 
 from .policy import add_policy
 from .serving import Sends, open_whole, report_response, stored_file_response
@@ -30,6 +31,17 @@ logger = logging.getLogger(__name__)
 
 # For so long further parts of a file belong to the look that they began with.
 LOOK_LASTS = timedelta(hours=1)
+
+
+class HomeView(RedirectView):
+    """To the app's admin site; 404 where the project does not mount it."""
+
+    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
+        """The index of the admin site."""
+        index = admin_index()
+        if index is None:
+            raise Http404("The project does not mount the app's admin site.")
+        return index
 
 
 class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
@@ -160,9 +172,15 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The file, and how the page can show it."""
         session_file = self.get_file(kwargs["pk"])
+        index = admin_index()
+        # The pages of the admin name addresses that there are none of where it is not mounted.
+        site = edc_retinopathy_admin.each_context(self.request) if index else {}
         return {
             **super().get_context_data(**kwargs),
-            **edc_retinopathy_admin.each_context(self.request),
+            **site,
+            "base": "admin/base_site.html" if index else "edc_retinopathy/bare.html",
+            "index_url": index,
+            "session_url": session_file.camera_session.get_absolute_url() if index else None,
             "file": session_file,
             "is_image": session_file.file_content_type in IMAGES,
             "is_html": session_file.file_content_type == ContentType.HTML,

@@ -118,3 +118,50 @@ def test_a_project_without_the_api_is_left_alone(
     raise_when_the_site_is_looked_up(PermissionDenied())
     response = client.get(f"{BASE}/ping/", HTTP_HOST=factories.ALPHA_HOST)
     assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.fixture(params=["urls_plain", "urls_with_variable"])
+def plain_urls(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """A project that includes the API's list, without a namespace; gives the base."""
+    settings.ROOT_URLCONF = f"tests.api.{request.param}"
+    return {"urls_plain": BASE, "urls_with_variable": "/trials/meta3/api/retinopathy"}[
+        request.param
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["ping/", "resolve/", "105-10-0001-2/left/", "no/such/endpoint", "no-slash", ""]
+)
+def test_the_api_is_known_without_its_namespace(
+    camera: CameraApi, raise_when_the_site_is_looked_up: Any, plain_urls: str, path: str
+) -> None:
+    camera.client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(OperationalError("connection refused"))
+    assert_error(camera.client.get(f"{plain_urls}/{path}"), 503, "server_busy")
+
+
+@pytest.mark.parametrize("path", ["/ping/", "/api/retinopathyx/", "/api/", "/retinopathy/ping/"])
+def test_what_only_looks_like_it_is_left_alone(
+    camera: CameraApi, raise_when_the_site_is_looked_up: Any, plain_urls: str, path: str
+) -> None:
+    camera.client.raise_request_exception = False
+    raise_when_the_site_is_looked_up(OperationalError("connection refused"))
+    response = camera.client.get(path)
+    assert response["Content-Type"].startswith("text/html")
+
+
+def test_a_login_that_is_required_of_everybody_leaves_the_api_alone(
+    camera: CameraApi, session: CameraSession, settings: Settings
+) -> None:
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+    assert camera.ping().status_code == 200
+    assert camera.resolve(session.subject_identifier).status_code == 200
+    anonymous = CameraApi(None)
+    assert_error(anonymous.ping(), 401, "not_authenticated")
+    assert_error(anonymous.status(session.subject_identifier), 401, "not_authenticated")
+    assert_error(anonymous.client.get(f"{BASE}/no/such/endpoint/"), 401, "not_authenticated")
+    assert anonymous.client.get("/edc_retinopathy/admin/login/").status_code == 200
+    assert anonymous.client.get("/edc_retinopathy/").status_code == 302
