@@ -234,7 +234,7 @@ class TestViewOnlySites:
         assert page.status_code == 200
         assert world.bravo.subject.subject_identifier in page.content.decode()
         for file in world.bravo.files:
-            response = world.browser(role).get(file.get_content_url())
+            response = world.browser(role).get(file.get_download_url())
             assert content_of("bravo", file.file_type) in text_of(response).encode()
 
     @pytest.mark.parametrize("role", VIEW_ONLY)
