@@ -2,6 +2,8 @@
 
 from edc_auth.site_auths import site_auths
 
+from edc_retinopathy.accounts.role import give_camera_roles
+
 from .auth_objects import (
     RETINOPATHY,
     RETINOPATHY_CAMERA,
@@ -16,7 +18,6 @@ from .auth_objects import (
     super_codenames,
     view_codenames,
 )
-from .camera_role import give_camera_roles
 
 site_auths.add_group(*view_codenames, name=RETINOPATHY_VIEW)
 site_auths.add_group(*edit_codenames, name=RETINOPATHY)

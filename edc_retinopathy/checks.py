@@ -11,9 +11,10 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from edc_retinopathy.project.installation import foreign_parts, is_psycopg2
+from edc_retinopathy.project.mounting import admin_index, has_api
+
 from . import conf
-from .installation import foreign_parts, is_psycopg2
-from .mounting import admin_index, has_api
 
 # The longest body in JSON that the API reads.
 LEAST_BODY_BYTES = 16 * 1024

@@ -19,13 +19,13 @@ from edc_auth.constants import POST_UPDATE_FUNCS_KEY, STAFF_ROLE
 from edc_auth.models import Role
 from edc_auth.site_auths import site_auths
 
-from edc_retinopathy.api.accounts import create_camera_account, revoke
+from edc_retinopathy.accounts.provisioning import create_camera_account, revoke
+from edc_retinopathy.accounts.role import give_camera_roles
 from edc_retinopathy.auth_objects import (
     RETINOPATHY_CAMERA,
     RETINOPATHY_CAMERA_ROLE,
     RETINOPATHY_GRADER_ROLE,
 )
-from edc_retinopathy.camera_role import give_camera_roles
 from edc_retinopathy.models import CameraAccount
 from tests import factories
 from tests.admin.pages import logged_in, posted

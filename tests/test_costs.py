@@ -55,14 +55,14 @@ def test_a_large_upload_is_written_once_and_never_held_in_memory(
 def test_what_an_upload_needs_is_loaded_before_a_server_answers() -> None:
     program = (
         "import sys; from demo.startup import set_up; set_up(); import demo.urls;"
-        "import edc_retinopathy.api.views, edc_retinopathy.ingest, edc_retinopathy.audit;"
+        "import edc_retinopathy.api.views, edc_retinopathy.audits.audit;"
         "print('loaded:', *sorted(sys.modules))"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     loaded = set(run.stdout.rpartition("loaded:")[2].split())
-    assert "edc_retinopathy.ingest" in loaded
+    assert "edc_retinopathy.files.ingest" in loaded
     assert loaded >= NEEDED
     # The schema is asked for by people, if at all.
     assert "drf_spectacular" not in loaded

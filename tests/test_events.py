@@ -14,11 +14,11 @@ from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.authtoken.models import Token
 
-from edc_retinopathy import events
+from edc_retinopathy.accounts.provisioning import create_camera_account, revoke, rotate_token
 from edc_retinopathy.api import views
-from edc_retinopathy.api.accounts import create_camera_account, revoke, rotate_token
 from edc_retinopathy.api.schema import ERROR_CODES
-from edc_retinopathy.events import FIELDS, Event
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import FIELDS, Event
 from edc_retinopathy.models import CameraAccount, CameraSession, SessionFile
 from tests import factories
 from tests.admin.pages import logged_in

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edc_retinopathy.storage import filename_key
+from edc_retinopathy.files.names import filename_key
 
 # A ligature of 18 characters, once its compatibility form is written out.
 LONG = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 20

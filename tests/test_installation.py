@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from edc_retinopathy import checks
-from edc_retinopathy.installation import DISTRIBUTION, foreign_parts, is_psycopg2
+from edc_retinopathy.project.installation import DISTRIBUTION, foreign_parts, is_psycopg2
 
 FILES = {
     "edc_retinopathy/__init__.py": b"",

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Case, DateTimeField, Q, UUIDField, Wh
 from django.test.utils import CaptureQueriesContext
 
 from edc_retinopathy.models import CameraSession
-from edc_retinopathy.prepared import Parameter, PreparedQuery
+from edc_retinopathy.models.prepared import Parameter, PreparedQuery
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from demo.sample_exam import ExamFile, ReportType, exam_files
 from edc_retinopathy.api import views
 from edc_retinopathy.errors import ServerBusy
-from edc_retinopathy.ingest import receive_file
+from edc_retinopathy.files.ingest import receive_file
 from edc_retinopathy.models import CameraSession, SessionFile
 from tests import factories, watchdog
 from tests.api.client import sha256

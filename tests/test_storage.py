@@ -96,7 +96,7 @@ def test_an_upload_takes_back_no_file_but_its_own(path: Path) -> None:
 def test_a_lock_that_is_never_released_is_an_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edc_retinopathy.storage.filesystem.LOCK_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("edc_retinopathy.storage.local.filesystem.LOCK_WAIT_SECONDS", 0.05)
     with received() as first, received() as second:
         assert publish(first, NAME)
         with pytest.raises(ServerBusy):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.withdrawal import CannotWithdraw, withdraw
+from edc_retinopathy.sessions.withdrawal import CannotWithdraw, withdraw
 from tests import factories
 from tests.api.client import CameraApi, assert_error
 from tests.factories import minutes_ago, set_moments

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django_audit_fields.admin import ModelAdminAuditFieldsMixin, audit_fields, audit_fieldset_tuple
 from edc_registration.models import RegisteredSubject
 
-from edc_retinopathy import access
+from edc_retinopathy.accounts.sites import current_site_id
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.choices import CONTRAINDICATION_FIELDS
 from edc_retinopathy.forms import CameraSessionForm
@@ -192,7 +192,7 @@ class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, Retinopa
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the subjects of the current site only."""
         if db_field.name == "registered_subject":
-            site_id = access.current_site_id(request)
+            site_id = current_site_id(request)
             kwargs["queryset"] = RegisteredSubject.objects.filter(site_id=site_id)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -241,7 +241,7 @@ class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, Retinopa
             return None
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
-        is_here = obj is None or obj.site_id == access.current_site_id(request)
+        is_here = obj is None or obj.site_id == current_site_id(request)
         return is_here and self.is_at_current_site(request)
 
     @admin.display(description=_("Subject"))

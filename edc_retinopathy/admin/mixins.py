@@ -8,7 +8,11 @@ from edc_model_admin.history import SimpleHistoryAdmin
 from edc_model_admin.mixins import TemplatesModelAdminMixin
 from edc_sites.admin import SiteModelAdminMixin
 
-from edc_retinopathy import access
+from edc_retinopathy.accounts.sites import (
+    current_site_id,
+    readable_site_ids_of_page,
+    writable_site_ids,
+)
 
 # Where a request remembers the sites that its account may read.
 SITE_IDS = "edc_retinopathy_readable_site_ids"
@@ -27,13 +31,13 @@ class SiteAccessAdminMixin(SiteModelAdminMixin):
         """The sites whose objects the account may look at; asked once for each request."""
         cache = vars(request)
         if SITE_IDS not in cache:
-            cache[SITE_IDS] = access.readable_site_ids_of_page(request)
+            cache[SITE_IDS] = readable_site_ids_of_page(request)
         site_ids: tuple[int, ...] = cache[SITE_IDS]
         return site_ids
 
     def get_view_only_site_ids_for_user(self, request: HttpRequest) -> list[int]:
         """The readable sites but for the current one."""
-        current = access.current_site_id(request)
+        current = current_site_id(request)
         return [site_id for site_id in self.readable_site_ids(request) if site_id != current]
 
     def user_may_view_other_sites(self, request: HttpRequest) -> bool:
@@ -48,7 +52,7 @@ class SiteAccessAdminMixin(SiteModelAdminMixin):
 
     def is_at_current_site(self, request: HttpRequest) -> bool:
         """True if the account may work at the current site, not only read."""
-        return bool(access.writable_site_ids(request.user, access.current_site_id(request)))
+        return bool(writable_site_ids(request.user, current_site_id(request)))
 
 
 class ReadOnlyAdminMixin:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from edc_model_admin.mixins import TemplatesModelAdminMixin
 
-from edc_retinopathy import access
+from edc_retinopathy.accounts.sites import readable_site_ids_of_page
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.models import FileAccess, StorageAudit
 
@@ -70,4 +70,4 @@ class StorageAuditAdmin(
     def get_queryset(self, request: HttpRequest) -> Any:
         """Only audits that tell of no other site's files than the account may look at."""
         audits: Any = super().get_queryset(request)
-        return audits.visible_at(access.readable_site_ids_of_page(request))
+        return audits.visible_at(readable_site_ids_of_page(request))

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from edc_registration.models import RegisteredSubject
 
-from edc_retinopathy import access
+from edc_retinopathy.accounts.sites import current_site_id, writable_site_ids
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 
 from .mixins import ReadOnlyAdminMixin
@@ -21,7 +21,7 @@ class RegisteredSubjectAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ign
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The subjects of the current site, without the values that would be decrypted."""
-        site_ids = access.writable_site_ids(request.user, access.current_site_id(request))
+        site_ids = writable_site_ids(request.user, current_site_id(request))
         return (
             super().get_queryset(request).filter(site__in=site_ids).only("id", "subject_identifier")
         )

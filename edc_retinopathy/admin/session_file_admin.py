@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.admin_site import edc_retinopathy_admin
-from edc_retinopathy.audit import Scope
+from edc_retinopathy.audits.audit import Scope
 from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.models import SessionFile, StorageAudit
 

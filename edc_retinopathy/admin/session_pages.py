@@ -22,9 +22,9 @@ from django.utils.translation import gettext_lazy as _
 from edc_auth.constants import PII, PII_VIEW
 from edc_registration.models import RegisteredSubject
 
-from edc_retinopathy import access
+from edc_retinopathy.accounts.sites import current_site_id, writable_site_ids
 from edc_retinopathy.models import CameraSession, age_in_years
-from edc_retinopathy.withdrawal import MAX_REASON_CHARACTERS, CannotWithdraw, withdraw
+from edc_retinopathy.sessions.withdrawal import MAX_REASON_CHARACTERS, CannotWithdraw, withdraw
 
 MASK = "*****"
 URL_NAME = "edc_retinopathy_camerasession_{}"
@@ -52,7 +52,7 @@ def describe_subject(request: HttpRequest, pk: Any) -> str | None:
 
     The initials are masked for accounts that may not see personal data.
     """
-    site_ids = access.writable_site_ids(request.user, access.current_site_id(request))
+    site_ids = writable_site_ids(request.user, current_site_id(request))
     may_see_initials = shows_initials(request)
     fields = ["gender", "dob", *(["initials"] if may_see_initials else [])]
     subjects = RegisteredSubject.objects.filter(pk=pk, site_id__in=site_ids)

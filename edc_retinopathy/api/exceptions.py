@@ -18,10 +18,10 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from edc_retinopathy import events
 from edc_retinopathy.errors import InvalidRequest, RetinopathyError, ServerBusy
-from edc_retinopathy.events import Event
-from edc_retinopathy.quiet import quiet
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
+from edc_retinopathy.logs.quiet import quiet
 
 logger = logging.getLogger(__name__)
 

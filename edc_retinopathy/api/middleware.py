@@ -13,7 +13,7 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
 
-from edc_retinopathy.mounting import is_below_api
+from edc_retinopathy.project.mounting import is_below_api
 
 from .exceptions import answer_outside_views
 

@@ -9,7 +9,8 @@ from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser
 from rest_framework.request import Request
 
 from edc_retinopathy.errors import InvalidFilename, InvalidRequest
-from edc_retinopathy.storage import IncomingFile, check_filename
+from edc_retinopathy.files.names import check_filename
+from edc_retinopathy.storage import IncomingFile
 
 from .multipart import MultipartReader, Part, boundary_of
 

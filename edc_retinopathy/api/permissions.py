@@ -7,7 +7,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from edc_retinopathy import access
+from edc_retinopathy.accounts.tokens import PERMISSION_ANNOTATIONS
 from edc_retinopathy.auth_objects import GROUP_THAT_GRANTS, ROLE_OF_GROUP
 
 
@@ -36,5 +36,5 @@ def _sentence(missing: list[str]) -> str:
 
 
 def _is_granted(user: Any, permission: str) -> bool:
-    granted = getattr(user, access.PERMISSION_ANNOTATIONS[permission], None)
+    granted = getattr(user, PERMISSION_ANNOTATIONS[permission], None)
     return bool(user.has_perm(permission) if granted is None else granted)

@@ -13,15 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from edc_retinopathy import access, conf, events
-from edc_retinopathy.admission import Caller
+from edc_retinopathy import conf
+from edc_retinopathy.accounts.client_address import client_address
+from edc_retinopathy.accounts.devices import device_id_for
+from edc_retinopathy.accounts.sites import current_site_id, readable_site_ids, writable_site_ids
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import FileType
-from edc_retinopathy.client_address import client_address
 from edc_retinopathy.errors import FileTooLarge, ServerBusy, StorageError
-from edc_retinopathy.events import Event
-from edc_retinopathy.ingest import Upload, receive_file
-from edc_retinopathy.session_choice import (
+from edc_retinopathy.files.admission import Caller
+from edc_retinopathy.files.ingest import Upload, receive_file
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
+from edc_retinopathy.sessions.choice import (
     session_for_status,
     session_for_upload,
     session_to_resolve,
@@ -102,11 +105,11 @@ class RetinopathyAPIView(APIView):
 
     def readable_site_ids(self) -> tuple[int, ...]:
         """The sites whose sessions the account may look at."""
-        return access.readable_site_ids(self.account, access.current_site_id(self.request))
+        return readable_site_ids(self.account, current_site_id(self.request))
 
     def writable_site_ids(self) -> tuple[int, ...]:
         """The sites whose sessions the account may change."""
-        return access.writable_site_ids(self.account, access.current_site_id(self.request))
+        return writable_site_ids(self.account, current_site_id(self.request))
 
 
 def _drain_chunks(request: Request) -> None:
@@ -146,9 +149,9 @@ class ResolveView(RetinopathyAPIView):
         serializer = ResolveSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         subject_identifier = serializer.validated_data["subject_identifier"]
-        device_id = access.device_id_for(self.account, serializer.validated_data["device_id"] or "")
+        device_id = device_id_for(self.account, serializer.validated_data["device_id"] or "")
         session = session_to_resolve(subject_identifier, self.writable_site_ids())
-        access.device_id_for(self.account, session.device_id)
+        device_id_for(self.account, session.device_id)
         session.pin(device_id=device_id, user=self.account)
         self.log(Event.RESOLVED, camera_session=session.pk, device=device_id or session.device_id)
         return Response(resolved(session))
@@ -190,7 +193,7 @@ class UploadView(RetinopathyAPIView):
         session = session_for_upload(
             subject_identifier, self.writable_site_ids(), query.validated_data["camera_session_id"]
         )
-        device_id = access.device_id_for(self.account, session.device_id)
+        device_id = device_id_for(self.account, session.device_id)
         with upload_slot():
             check_free_space(content_length(request))
             sweep_stale()
@@ -210,7 +213,7 @@ class UploadView(RetinopathyAPIView):
                 caller=Caller(
                     user=self.account,
                     token=request.auth.key,
-                    site_id=access.current_site_id(request),
+                    site_id=current_site_id(request),
                 ),
             )
         self.log(
@@ -233,7 +236,7 @@ class StatusView(RetinopathyAPIView):
     def get(self, request: Request, subject_identifier: str) -> Response:
         """Answer 200 with the session's progress."""
         session = session_for_status(subject_identifier, self.readable_site_ids())
-        access.device_id_for(self.account, session.device_id)
+        device_id_for(self.account, session.device_id)
         return Response(StatusSerializer(session).data)
 
 

@@ -18,7 +18,7 @@ from edc_model.validators import datetime_not_future
 from edc_sites.managers import CurrentSiteManager
 from edc_sites.model_mixins import SiteModelMixin
 
-from edc_retinopathy import conf, events
+from edc_retinopathy import conf
 from edc_retinopathy.choices import (
     CLEARED_ANSWERS,
     CONTRAINDICATION_FIELDS,
@@ -29,7 +29,8 @@ from edc_retinopathy.choices import (
     Requirement,
     ScreeningAnswer,
 )
-from edc_retinopathy.events import Event
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
 
 from .ages import age_in_years, date_of_birth
 from .audit_columns import AuditedModel

@@ -7,19 +7,13 @@ Everything lives on one filesystem, below ``images/``::
     images/.quarantine/<session pk>/...       files without a record that were in the way
 """
 
-from .extensions import check_extension, extension_belongs
-from .filenames import check_filename, filename_key
-from .free_space import check_free_space
-from .incoming import IncomingFile, sweep_stale, too_large
-from .published import open_published, publish, restore, withdraw
+from .local.free_space import check_free_space
+from .local.incoming import IncomingFile, sweep_stale, too_large
+from .local.published import open_published, publish, restore, withdraw
 
 __all__ = [
     "IncomingFile",
-    "check_extension",
-    "check_filename",
     "check_free_space",
-    "extension_belongs",
-    "filename_key",
     "open_published",
     "publish",
     "restore",

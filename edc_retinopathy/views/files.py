@@ -14,17 +14,17 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.generic import RedirectView, TemplateView, View
 
-from edc_retinopathy import access, events
+from edc_retinopathy.accounts.client_address import client_address
+from edc_retinopathy.accounts.sites import readable_site_ids_of_page
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
-from edc_retinopathy.client_address import client_address
 from edc_retinopathy.content.report_copy import ReportTooLarge, clean_report
-from edc_retinopathy.events import Event
+from edc_retinopathy.files.policy import add_policy
+from edc_retinopathy.files.serving import Sends, open_whole, report_response, stored_file_response
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import FileAccess, SessionFile
-from edc_retinopathy.mounting import admin_index
-
-from .policy import add_policy
-from .serving import Sends, open_whole, report_response, stored_file_response
+from edc_retinopathy.project.mounting import admin_index
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
 
     def get_file(self, pk: Any) -> SessionFile:
         """The file, at a site that the account may read; else ``Http404``."""
-        files = SessionFile.objects.visible_at(access.readable_site_ids_of_page(self.request))
+        files = SessionFile.objects.visible_at(readable_site_ids_of_page(self.request))
         return get_object_or_404(
             files.select_related("camera_session").defer("camera_session__initials"), pk=pk
         )

@@ -12,7 +12,7 @@ from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.admin.camera_session_admin import CameraSessionAdmin
 from edc_retinopathy.models import CameraSession
-from edc_retinopathy.withdrawal import withdraw
+from edc_retinopathy.sessions.withdrawal import withdraw
 from tests import factories
 from tests.admin.pages import MODEL, change_url, form_of, logged_in, page_url, submit
 from tests.api.client import CameraApi

@@ -307,7 +307,7 @@ class TestScope:
     def test_more_files_than_are_remembered_at_a_time(
         self, run: Run, session: CameraSession, monkeypatch: pytest.MonkeyPatch, workers: str
     ) -> None:
-        monkeypatch.setattr("edc_retinopathy.audit.BATCH", 2)
+        monkeypatch.setattr("edc_retinopathy.audits.audit.BATCH", 2)
         files = [factories.store_file(session, "left", name=f"{n}.jpg") for n in range(5)]
         make_missing(files[3])
         assert "1 of the files" in run("--workers", workers).error
@@ -316,7 +316,7 @@ class TestScope:
     def test_resume(
         self, run: Run, session: CameraSession, orphan: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("edc_retinopathy.audit.BATCH", 2)
+        monkeypatch.setattr("edc_retinopathy.audits.audit.BATCH", 2)
         for number in range(5):
             factories.store_file(session, "left", name=f"{number}.jpg")
         by_key = list(SessionFile.objects.order_by("pk"))
@@ -331,7 +331,7 @@ class TestScope:
             return sha256(path.read_bytes())
 
         with monkeypatch.context() as patch:
-            patch.setattr("edc_retinopathy.audit.sha256_of", hash_three)
+            patch.setattr("edc_retinopathy.audits.audit.sha256_of", hash_three)
             with pytest.raises(KeyboardInterrupt):
                 run()
         assert StorageAudit.objects.get().checked == 2
@@ -404,9 +404,11 @@ class TestScope:
             second.append(run("--resume"))
             return sha256(path.read_bytes())
 
-        monkeypatch.setattr("edc_retinopathy.audit.sha256_of", hash_and_resume)
+        monkeypatch.setattr("edc_retinopathy.audits.audit.sha256_of", hash_and_resume)
         # In this thread: another would not see what is not committed.
-        monkeypatch.setattr("edc_retinopathy.audit.ThreadPoolExecutor", lambda workers: InTurn())
+        monkeypatch.setattr(
+            "edc_retinopathy.audits.audit.ThreadPoolExecutor", lambda workers: InTurn()
+        )
         assert run(*first).status == 0
         ((status, error),) = [(done.status, done.error) for done in second]
         assert status == 2
@@ -647,7 +649,7 @@ class TestQuarantine:
         other = orphan.with_name("OS_2.jpg")
         other.write_bytes(samples.small_jpeg())
         with monkeypatch.context() as patch:
-            patch.setattr("edc_retinopathy.orphans.FileOnDisk.is_regular", property(gone))
+            patch.setattr("edc_retinopathy.audits.orphans.FileOnDisk.is_regular", property(gone))
             done = run(option, "--commit", "--format", "csv")
         actions = [row["action"] for row in csv.DictReader(StringIO(done.output))]
         assert actions == ["left alone: No such file or directory"] * 2

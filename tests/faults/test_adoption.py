@@ -8,9 +8,9 @@ from unittest.mock import patch
 
 import pytest
 
-from edc_retinopathy import orphans
+from edc_retinopathy.audits import orphans
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.storage.inventory import FileOnDisk
+from edc_retinopathy.storage.local.inventory import FileOnDisk
 from tests.api.client import CameraApi
 from tests.contents import photograph
 from tests.faults.plan import Action, Fault, Point, When, injected

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.storage import sweep_stale
-from edc_retinopathy.storage.published import flush_name_once
+from edc_retinopathy.storage.local.published import flush_name_once
 from tests.api.client import CameraApi, assert_error
 from tests.contents import photograph
 from tests.faults.plan import Action, Fault, Point, When, injected

@@ -10,8 +10,8 @@ from django.db import connection, connections
 
 from edc_retinopathy import ingest, orphans
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.storage.inventory import FileOnDisk
-from edc_retinopathy.transactions import recording
+from edc_retinopathy.sessions.transactions import recording
+from edc_retinopathy.storage.local.inventory import FileOnDisk
 from tests.api.client import CameraApi, assert_error
 from tests.contents import photograph
 from tests.faults.test_failing_disk import upload

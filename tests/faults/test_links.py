@@ -98,7 +98,7 @@ def test_no_error_of_opening_names_the_file(
     def refuse(path: Any, *arguments: Any, **options: Any) -> int:
         raise error(5, "refused", str(path))
 
-    monkeypatch.setattr("edc_retinopathy.storage.published.os.open", refuse)
+    monkeypatch.setattr("edc_retinopathy.storage.local.published.os.open", refuse)
     with pytest.raises(error) as raised:
         storage_of_app.open_published(f"0/{NAME}")
     logging.getLogger(__name__).error("As a page logs it.", exc_info=raised.value)

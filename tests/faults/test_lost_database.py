@@ -108,7 +108,7 @@ def test_a_connection_that_was_dropped_during_a_slow_upload_is_made_anew(
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no server that could end a connection.")
     for silence_seconds, status in ((60, 503), (-1, 201)):
-        monkeypatch.setattr("edc_retinopathy.ingest.SILENCE_SECONDS", silence_seconds)
+        monkeypatch.setattr("edc_retinopathy.files.ingest.SILENCE_SECONDS", silence_seconds)
         with injected(Fault(Point.FLUSH_FILE, AFTER, Action.DISCONNECT)) as plan:
             response = upload(camera, session, CONTENT)
         # What Django does between requests, but for its test client's.

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.db import IntegrityError, connection
 
-from edc_retinopathy import ingest
+from edc_retinopathy.files import ingest
 from edc_retinopathy.models import CameraSession, SessionFile
 from tests.api.client import CameraApi, assert_error
 from tests.contents import photograph

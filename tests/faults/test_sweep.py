@@ -12,8 +12,8 @@ from pytest_django import Settings
 from edc_retinopathy.errors import StorageError
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.storage import IncomingFile, sweep_stale
-from edc_retinopathy.storage.filesystem import locked_if_free
-from edc_retinopathy.storage.incoming import stale_files
+from edc_retinopathy.storage.local.filesystem import locked_if_free
+from edc_retinopathy.storage.local.incoming import stale_files
 from tests.contents import photograph
 from tests.faults.plan import Action, Fault, Point, When
 from tests.invariants import assert_stored, temporary_files

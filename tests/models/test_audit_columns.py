@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.contrib.sites.models import Site
 
-from edc_retinopathy.api.accounts import create_camera_account
+from edc_retinopathy.accounts.provisioning import create_camera_account
 from edc_retinopathy.auth_objects import RETINOPATHY_CAMERA_ROLE, RETINOPATHY_ROLE
 from edc_retinopathy.models import CameraAccount, CameraSession, FileAccess, SessionFile
 from edc_retinopathy.models.audit_columns import AuditedModel

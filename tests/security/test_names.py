@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 
 from edc_retinopathy.choices import ContentType
 from edc_retinopathy.errors import InvalidFilename
+from edc_retinopathy.files.extensions import check_extension, extension_belongs
+from edc_retinopathy.files.names import check_filename, filename_key
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.storage import (
-    check_extension,
-    check_filename,
-    extension_belongs,
-    filename_key,
-)
 from tests import factories
 from tests.admin.pages import logged_in
 from tests.api.client import CameraApi, assert_error

@@ -14,21 +14,21 @@ from django.db.models import Max
 from django.utils import timezone
 from tqdm import tqdm
 
-from edc_retinopathy import events
-from edc_retinopathy.audit import (
+from edc_retinopathy.audits.audit import (
     Scope,
     check_records,
     earlier_findings,
     find_orphans,
     find_stale,
 )
-from edc_retinopathy.audit_report import REPORTS, Report
+from edc_retinopathy.audits.orphans import CannotAdopt, adopt, quarantine
+from edc_retinopathy.audits.report import REPORTS, Report
 from edc_retinopathy.errors import RetinopathyError
-from edc_retinopathy.events import Event
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import StorageAudit
-from edc_retinopathy.orphans import CannotAdopt, adopt, quarantine
-from edc_retinopathy.storage.audit_lock import audit_lock
-from edc_retinopathy.storage.inventory import FileOnDisk
+from edc_retinopathy.storage.local.audit_lock import audit_lock
+from edc_retinopathy.storage.local.inventory import FileOnDisk
 
 NOTHING_TO_RESUME = (
     "There is no interrupted audit to resume: none was begun since the last one that finished."

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 from edc_auth.models import Role
 
-from edc_retinopathy.api.accounts import create_camera_account, revoke, rotate_token
+from edc_retinopathy.accounts.provisioning import create_camera_account, revoke, rotate_token
 from edc_retinopathy.models import CameraAccount
 
 

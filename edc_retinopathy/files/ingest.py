@@ -8,13 +8,16 @@ from typing import Any
 
 from django.db import IntegrityError, connections, router
 
-from . import conf, content, storage
+from edc_retinopathy import conf, content, storage
+from edc_retinopathy.choices import FileType
+from edc_retinopathy.errors import ChecksumMismatch, FilenameConflict, InvalidFilename
+from edc_retinopathy.logs.quiet import quiet
+from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.sessions.transactions import hold_session, recording
+
 from .admission import Caller, require_admission, require_room
-from .choices import FileType
-from .errors import ChecksumMismatch, FilenameConflict, InvalidFilename
-from .models import CameraSession, SessionFile
-from .quiet import quiet
-from .transactions import hold_session, recording
+from .extensions import check_extension
+from .names import check_filename, filename_key
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ def receive_file(
             camera_session=session,
             file_type=upload.file_type,
             original_filename=upload.original_filename,
-            filename_key=storage.filename_key(upload.original_filename),
+            filename_key=filename_key(upload.original_filename),
             stored_filename=f"{session.pk}/{upload.original_filename}",
             file_content_type=facts.content_type,
             is_image=facts.is_image,
@@ -82,14 +85,14 @@ def receive_file(
 
 def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
     """What the bytes say of a file that may be stored; raises what is wrong with it."""
-    storage.check_filename(upload.original_filename)
+    check_filename(upload.original_filename)
     if upload.checksum is not None and upload.checksum != incoming.checksum:
         raise ChecksumMismatch(
             "The bytes received do not match the checksum sent with them. Send the file again."
         )
     with incoming.reader() as stream:
         facts = content.check_content(stream, incoming.size, upload.file_type)
-        storage.check_extension(upload.original_filename, facts.content_type)
+        check_extension(upload.original_filename, facts.content_type)
         if clamd_address := conf.clamd_address():
             content.scan(stream, clamd_address)
     return facts

@@ -12,12 +12,13 @@ from uuid import UUID
 from django.db import router
 from django.db.models import CharField, DateTimeField, IntegerField, UUIDField
 
-from . import access, conf
-from .errors import AuthenticationFailed, NoSession, NotPermitted, SessionFull
-from .models import CameraSession, SessionFile
-from .models.camera_session_queryset import expiry_cutoff
-from .prepared import Parameter, PreparedQuery
-from .session_choice import NO_SESSION, require_usable
+from edc_retinopathy import conf
+from edc_retinopathy.accounts.tokens import conditions_of_token
+from edc_retinopathy.errors import AuthenticationFailed, NoSession, NotPermitted, SessionFull
+from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models.camera_session_queryset import expiry_cutoff
+from edc_retinopathy.models.prepared import Parameter, PreparedQuery
+from edc_retinopathy.sessions.choice import NO_SESSION, require_usable
 
 FULL = "The session holds as many files, or as much data, as one may."
 
@@ -83,7 +84,7 @@ def _query() -> PreparedQuery[CameraSession]:
         .with_usability(Parameter("cutoff", DateTimeField()))
         .with_amounts()
         .annotate(
-            **access.conditions_of_token(
+            **conditions_of_token(
                 Parameter("token", CharField()), Parameter("site_id", IntegerField())
             )
         )

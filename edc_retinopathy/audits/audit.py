@@ -19,9 +19,9 @@ from django.utils import timezone
 from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.errors import StorageError
 from edc_retinopathy.models import SessionFile, StorageAudit
-from edc_retinopathy.storage.incoming import stale_files
-from edc_retinopathy.storage.inventory import FileOnDisk, files_on_disk
-from edc_retinopathy.storage.published import published_path, sha256_of
+from edc_retinopathy.storage.local.incoming import stale_files
+from edc_retinopathy.storage.local.inventory import FileOnDisk, files_on_disk
+from edc_retinopathy.storage.local.published import published_path, sha256_of
 
 # Records that are checked, and remembered as checked, at a time.
 BATCH = 200

@@ -4,7 +4,8 @@ import os
 
 from edc_retinopathy import conf
 from edc_retinopathy.errors import StorageError
-from edc_retinopathy.storage.filesystem import storage_errors
+
+from .filesystem import storage_errors
 
 
 def check_free_space(incoming_bytes: int) -> None:

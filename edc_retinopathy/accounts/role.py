@@ -10,8 +10,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from edc_auth.models import Role
 
-from .auth_objects import RETINOPATHY_CAMERA, RETINOPATHY_CAMERA_ROLE
-from .models import CameraAccount
+from edc_retinopathy.auth_objects import RETINOPATHY_CAMERA, RETINOPATHY_CAMERA_ROLE
+from edc_retinopathy.models import CameraAccount
 
 
 def give_camera_role(user: Any) -> None:

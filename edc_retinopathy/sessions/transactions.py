@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import connections, transaction
 from django.db.models import UUIDField
 
-from .errors import NoSession
-from .models import CameraSession
-from .prepared import Parameter, PreparedQuery
+from edc_retinopathy.errors import NoSession
+from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models.prepared import Parameter, PreparedQuery
 
 GONE = "The camera session was deleted or withdrawn."
 

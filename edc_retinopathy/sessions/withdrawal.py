@@ -4,10 +4,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import router, transaction
 from django.utils import timezone
 
-from . import events
-from .errors import NoSession
-from .events import Event
-from .models import CameraSession
+from edc_retinopathy.errors import NoSession
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
+from edc_retinopathy.models import CameraSession
+
 from .transactions import hold_session
 
 MAX_REASON_CHARACTERS = 250

@@ -11,16 +11,19 @@ from uuid import UUID
 from django.db import IntegrityError, router, transaction
 from django.db.models import Q
 
-from edc_retinopathy import content, events, storage
+from edc_retinopathy import content
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
-from edc_retinopathy.events import Event
+from edc_retinopathy.files.extensions import check_extension
+from edc_retinopathy.files.names import check_filename, filename_key
+from edc_retinopathy.logs import events
+from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.storage.filesystem import settled_file
-from edc_retinopathy.storage.inventory import FileOnDisk
-from edc_retinopathy.storage.published import adopt_published, sha256_of
-from edc_retinopathy.storage.quarantine import set_aside
-from edc_retinopathy.transactions import hold_session, recording
+from edc_retinopathy.sessions.transactions import hold_session, recording
+from edc_retinopathy.storage.local.filesystem import settled_file
+from edc_retinopathy.storage.local.inventory import FileOnDisk
+from edc_retinopathy.storage.local.published import adopt_published, sha256_of
+from edc_retinopathy.storage.local.quarantine import set_aside
 
 # The eye as fundus cameras put it into file names (oculus sinister, oculus dexter), and
 # as the camera's client reads it from there.
@@ -135,7 +138,7 @@ def _claim(file: FileOnDisk, session: CameraSession) -> SessionFile:
     return SessionFile(
         camera_session=session,
         original_filename=file.path.name,
-        filename_key=storage.filename_key(file.path.name),
+        filename_key=filename_key(file.path.name),
         stored_filename=file.stored_filename,
         file_size=file.path.stat().st_size,
         capture_datetime=modified,
@@ -154,12 +157,12 @@ def _record_for(file: FileOnDisk) -> SessionFile:
         raise CannotAdopt("its session was withdrawn")
     record = _claim(file, session)
     try:
-        storage.check_filename(file.path.name)
+        check_filename(file.path.name)
         with file.path.open("rb") as stream:
             content_type = content.detect(stream, record.file_size)
             file_type = _file_type_of(content_type, file.path.name, session)
             facts = content.check_content(stream, record.file_size, file_type)
-        storage.check_extension(file.path.name, facts.content_type)
+        check_extension(file.path.name, facts.content_type)
     except RetinopathyError as e:
         raise CannotAdopt(e.message) from e
     record.file_type = file_type

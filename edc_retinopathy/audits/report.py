@@ -5,8 +5,9 @@ import json
 import unicodedata
 from typing import Any, Protocol
 
-from edc_retinopathy.audit import Finding
 from edc_retinopathy.models import StorageAudit
+
+from .audit import Finding
 
 COLUMNS = ("result", "session_file", "directory", "inode", "detail", "action")
 

@@ -12,10 +12,14 @@ from uuid import UUID
 
 from django.db.models import CharField, DateTimeField, UUIDField
 
-from .errors import NoEligibleSession, NoSession
-from .models import CameraSession
-from .models.camera_session_queryset import CameraSessionQuerySet, expiry_cutoff, going_on_cutoff
-from .prepared import Parameter, PreparedQuery
+from edc_retinopathy.errors import NoEligibleSession, NoSession
+from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models.camera_session_queryset import (
+    CameraSessionQuerySet,
+    expiry_cutoff,
+    going_on_cutoff,
+)
+from edc_retinopathy.models.prepared import Parameter, PreparedQuery
 
 NO_SESSION = "There is no camera session for this subject."
 EXPIRED = (

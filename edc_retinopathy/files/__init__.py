@@ -1,0 +1,1 @@
+"""From a received file to its record, and from the record to a person: names, ingest, serving."""

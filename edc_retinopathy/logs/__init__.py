@@ -1,0 +1,1 @@
+"""What is written to logs: events with stable names, and errors that name no subject."""

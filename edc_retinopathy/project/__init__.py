@@ -1,0 +1,1 @@
+"""The project around the app: what it has installed, and where it has mounted the app."""

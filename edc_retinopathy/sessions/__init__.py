@@ -1,0 +1,1 @@
+"""Which session is meant, and what becomes of one: chosen, held, withdrawn."""
