@@ -3,15 +3,32 @@
 from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from edc_model_admin.admin_site import EdcAdminSite
 
 from .apps import AppConfig
 
+AUTOCOMPLETED_FIELD = ("edc_retinopathy", "camerasession", "registered_subject")
+# More than an identifier has.
+LONGEST_TERM = 100
+
 
 class SubjectAutocompleteView(AutocompleteJsonView):
-    """Names a subject by its identifier; ``str()`` of one costs a query and decrypts it."""
+    """Finds a subject for the session form, and nothing else for any other field.
+
+    It names it by its identifier; ``str()`` of one costs a query and decrypts it.
+    """
+
+    def process_request(self, request: HttpRequest) -> Any:
+        """As Django's, for the one field that a form here looks up."""
+        asked = tuple(request.GET.get(name) for name in ("app_label", "model_name", "field_name"))
+        if asked != AUTOCOMPLETED_FIELD:
+            raise PermissionDenied
+        term, *rest = super().process_request(request)
+        # Each word is a condition, and a database takes only so many.
+        return (term[:LONGEST_TERM], *rest)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         """The pair that the widget shows and submits."""

@@ -31,7 +31,8 @@ class CameraAccountAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     @admin.display(description=_("Sites"))
     def site_code(self, obj: CameraAccount | None = None) -> str:
         """The sites of the account's profile."""
-        sites = obj.user.userprofile.sites.all() if obj else ()
+        user: Any = obj and obj.user
+        sites = user.userprofile.sites.all() if user else ()
         return ", ".join(str(site.pk) for site in sites)
 
     @admin.display(boolean=True)

@@ -23,7 +23,6 @@ class FileAccessAdmin(
 ):
     """Who looked at which file."""
 
-    site_lookup = "session_file__camera_session__site"
     list_display = ("accessed_datetime", "username", "kind", "session_file", "remote_address")
     list_filter = ("kind", "accessed_datetime")
     search_fields = ("username", "session_file__stored_filename")
@@ -40,10 +39,10 @@ class FileAccessAdmin(
         """Without the initials of the sessions, which are costly to decrypt."""
         return super().get_queryset(request).defer("session_file__camera_session__initials")
 
-    @admin.display(description=_("Site"), ordering="session_file__camera_session__site")
+    @admin.display(description=_("Site"), ordering="site")
     def site_code(self, obj: FileAccess | None = None) -> Any:
         """The site of the file's session."""
-        return obj.session_file.camera_session.site_id if obj else None
+        return obj.site_id if obj else None
 
 
 @admin.register(StorageAudit, site=edc_retinopathy_admin)

@@ -36,7 +36,6 @@ def _audit_note(audit: StorageAudit, *, is_visible: bool) -> str:
 class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     """What is stored, with links to the session and to the bytes."""
 
-    site_lookup = "camera_session__site"
     ordering = ("-received_datetime",)
     list_display = (
         "original_filename",
@@ -84,7 +83,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         return (
             super()
             .get_queryset(request)
-            .select_related("camera_session", "camera_session__site")
+            .select_related("camera_session", "site")
             .defer("camera_session__initials")
         )
 
@@ -112,10 +111,10 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         seen = set(visible.filter(pk__in=[audit.pk for audit in shown]))
         return " ".join(_audit_note(audit, is_visible=audit in seen) for audit in shown) or None
 
-    @admin.display(description=_("Site"), ordering="camera_session__site")
+    @admin.display(description=_("Site"), ordering="site")
     def site_code(self, obj: SessionFile | None = None) -> Any:
         """The site of the file's session."""
-        return obj.camera_session.site_id if obj else None
+        return obj.site_id if obj else None
 
     @admin.display(description=_("Session"), ordering="camera_session__subject_identifier")
     def session(self, obj: SessionFile) -> str:

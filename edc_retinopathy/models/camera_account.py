@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from edc_model.models import HistoricalRecords
 
 from .audit_columns import AuditedModel
+from .sites import NoSiteModel
 
 
-class CameraAccount(AuditedModel):
-    """Marks a user as a camera; bound to a device, it acts for that ``device_id`` only."""
+class CameraAccount(NoSiteModel, AuditedModel):
+    """Marks a user as a camera; bound to a device, it acts for that ``device_id`` only.
+
+    Where it works, its user's profile says.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -35,6 +35,7 @@ from edc_retinopathy.logs.events import Event
 from .ages import age_in_years, date_of_birth
 from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation, is_met_annotations
+from .sites import move_files
 
 EARLIEST_REPORT_YEAR = 2000
 
@@ -181,21 +182,29 @@ class CameraSession(SiteModelMixin, AuditedModel):
         What cameras write by themselves stays as the database has it by now: somebody who saves a
         form takes back no resolve that came since the form was read, nor a withdrawal.
         """
-        if kwargs.get("update_fields") is not None:
-            super().save(*args, **kwargs)
+        using = kwargs.get("using") or router.db_for_write(type(self))
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            with transaction.atomic(using=using):
+                super().save(*args, **kwargs)
+                if {"site", "site_id"} & set(fields):
+                    move_files(self, self.site_id, using)
             return
         self._copy_subject()
         # edc_sites sets the site only while there is no primary key yet.
         if self._state.adding and not self.site_id:
             self.site = self.get_site_on_create()
-        using = kwargs.get("using") or router.db_for_write(type(self))
+        has_moved = False
         with transaction.atomic(using=using):
             if not self._state.adding:
-                self._take_over_what_cameras_wrote(using)
+                has_moved = self._take_over_what_cameras_wrote(using)
             super().save(*args, **kwargs)
+            if has_moved:
+                move_files(self, self.site_id, using)
         self._device_id_as_read = self.device_id
 
-    def _take_over_what_cameras_wrote(self, using: str) -> None:
+    def _take_over_what_cameras_wrote(self, using: str) -> bool:
+        """True if the stored session is another site's."""
         names = (
             "last_resolved_datetime",
             "last_reopened_datetime",
@@ -207,10 +216,12 @@ class CameraSession(SiteModelMixin, AuditedModel):
         # session, pass where the database can tell the two apart.
         no_key = connections[using].features.has_select_for_no_key_update
         sessions = CameraSession.objects.using(using).select_for_update(no_key=no_key)
-        stored = sessions.filter(pk=self.pk).values(*names).first() or {}
+        stored = sessions.filter(pk=self.pk).values(*names, "site_id").first() or {}
+        stored_site_id = stored.pop("site_id", self.site_id)
         for name, value in stored.items():
             if name != "device_id" or self.device_id == self._device_id_as_read:
                 setattr(self, name, value)
+        return bool(stored_site_id != self.site_id)
 
     def _copy_subject(self) -> None:
         subject = self.registered_subject

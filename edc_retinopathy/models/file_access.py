@@ -1,5 +1,7 @@
 """The record that somebody looked at a file."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -9,6 +11,7 @@ from edc_retinopathy.choices import AccessKind
 
 from .audit_columns import CutCharField
 from .session_file import SessionFile
+from .sites import site_field
 
 
 class FileAccess(models.Model):
@@ -33,12 +36,21 @@ class FileAccess(models.Model):
         verbose_name=_("When"), default=timezone.now, db_index=True
     )
     remote_address = models.GenericIPAddressField(verbose_name=_("Address"), null=True)
+    # The index below serves it.
+    site = site_field(db_index=False)
 
     class Meta:
         verbose_name = _("File access")
         verbose_name_plural = _("File accesses")
         ordering = ("-accessed_datetime", "-pk")
         default_permissions = ("view",)
+        indexes = (models.Index(fields=["site", "accessed_datetime"]),)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """At the site of the file."""
+        if self._state.adding and self.site_id is None:
+            self.site_id = self.session_file.site_id
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return f"{self.username} {self.kind} {self.session_file.pk}"

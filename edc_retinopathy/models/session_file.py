@@ -13,14 +13,15 @@ from edc_retinopathy.choices import RECORD_RESULTS, REPORTS, ContentType, FileTy
 
 from .audit_columns import AuditedModel
 from .camera_session import CameraSession
+from .sites import site_field
 
 
 class SessionFileQuerySet(models.QuerySet["SessionFile"]):
     """Files, as an account may see them."""
 
     def visible_at(self, site_ids: Any) -> "SessionFileQuerySet":
-        """Those whose session belongs to one of the sites."""
-        return self.filter(camera_session__site_id__in=list(site_ids))
+        """Those of the sites given."""
+        return self.filter(site_id__in=list(site_ids))
 
 
 class SessionFile(AuditedModel):
@@ -35,6 +36,9 @@ class SessionFile(AuditedModel):
         on_delete=models.PROTECT,
         related_name="files",
     )
+    # The index below serves it.
+    site = site_field(db_index=False)
+    site_id: int | None
     file_type = models.CharField(
         verbose_name=_("File type"), max_length=15, choices=FileType.choices
     )
@@ -126,7 +130,14 @@ class SessionFile(AuditedModel):
             models.Index(fields=["camera_session", "file_type"]),
             models.Index(fields=["camera_session", "received_datetime"]),
             models.Index(fields=["received_datetime"]),
+            models.Index(fields=["site", "received_datetime"]),
         )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """At the site of the session, which moves its files when its own site is changed."""
+        if self._state.adding and self.site_id is None:
+            self.site_id = self.camera_session.site_id
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         return self.stored_filename

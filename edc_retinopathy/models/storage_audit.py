@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from edc_retinopathy.choices import AuditResult
 
 from .camera_session import CameraSession
+from .sites import NoSiteModel
 
 # The field that counts each kind of finding.
 COUNTERS = {
@@ -50,7 +51,7 @@ class StorageAuditQuerySet(models.QuerySet["StorageAudit"]):
         return self.filter(pk__in=[pk for pk, key in named.items() if key in visible])
 
 
-class StorageAudit(models.Model):
+class StorageAudit(NoSiteModel):
     """The summary of an audit; kept up to date while it runs, so that it can be resumed."""
 
     started_datetime = models.DateTimeField(verbose_name=_("Started"), default=timezone.now)
