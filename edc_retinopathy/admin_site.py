@@ -27,8 +27,8 @@ class SubjectAutocompleteView(AutocompleteJsonView):
         if asked != AUTOCOMPLETED_FIELD:
             raise PermissionDenied
         term, *rest = super().process_request(request)
-        # Each word is a condition, and a database takes only so many.
-        return (term[:LONGEST_TERM], *rest)
+        # Each word is a condition, of which a database takes only so many; PostgreSQL takes no NUL.
+        return (term[:LONGEST_TERM].replace("\x00", ""), *rest)
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         """The pair that the widget shows and submits."""
