@@ -17,6 +17,7 @@ END = b"%%EOF"
 # of an update (7.5.6), or whatever follows a PDF file that is kept inside of this one.
 WHITE_SPACE = b"\0\t\n\x0c\r "
 BEHIND_BYTES = 1024
+ZEROS_BYTES = 16
 UNFINISHED = re.compile(
     rb"\d{1,10}[\0\t\n\x0c\r ]{1,8}\d{1,5}[\0\t\n\x0c\r ]{1,8}obj\b"
     rb"|(?:xref|trailer|startxref|endstream|endobj)\b"
@@ -37,6 +38,15 @@ def starts_at(head: bytes) -> int | None:
 def examine(stream: BinaryIO, size: int) -> Facts:
     """The facts of a PDF file. The end marker may have anything but more PDF behind it."""
     return Facts(content_type=ContentType.PDF, flaw=_flaw(stream, size), is_image=False)
+
+
+def ends_in_zeros(stream: BinaryIO, start: int, stop: int) -> bool:
+    """Whether a PDF file between two positions has no end marker, but zeros where it should be."""
+    stream.seek(start)
+    if starts_at(stream.read(min(HEADER_BYTES + len(HEADER), stop - start))) is None:
+        return False
+    stream.seek(max(start, stop - ZEROS_BYTES))
+    return not any(stream.read(ZEROS_BYTES)) and rfind(stream, END, start, stop) is None
 
 
 def _flaw(stream: BinaryIO, size: int) -> str | None:

@@ -20,7 +20,8 @@ HEADER = Struct(">IIBBBBB")
 MAX_SIDE = 2**31 - 1
 # Bit depths that each colour type may have (table 9: grey, RGB, palette, grey and RGB with alpha).
 DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
-DATA, LAST = b"IDAT", b"IEND"
+PALETTE_COLOUR = 3
+PALETTE, DATA, LAST = b"PLTE", b"IDAT", b"IEND"
 # The last chunk from its length to its checksum: it is the same in every file (11.2.5).
 LAST_CHUNK = b"\0\0\0\0IEND\xae\x42\x60\x82"
 
@@ -28,6 +29,7 @@ INCOMPLETE = "The PNG file is incomplete: {what}."
 NO_END = INCOMPLETE.format(what="its end is missing")
 NO_DATA = INCOMPLETE.format(what="it has no image data")
 BAD_HEADER = "The PNG file cannot be read: its header is malformed."
+NO_PALETTE = "The PNG file cannot be read: its palette is missing."
 
 
 def examine(stream: BinaryIO, size: int) -> Facts:
@@ -38,18 +40,18 @@ def examine(stream: BinaryIO, size: int) -> Facts:
     """
     chunks = Chunks(stream, size)
     header = _header(chunks)
-    rows, columns = header or (None, None)
+    rows, columns, colour = header or (None, None, None)
     if size < len(START) + CHUNK_HEAD.size + HEADER.size + CRC_BYTES:
         flaw: str | None = NO_END
     elif header is None:
         flaw = BAD_HEADER
     else:
-        flaw = _flaw(chunks, stream, size)
+        flaw = _flaw(chunks, stream, size, needs_palette=colour == PALETTE_COLOUR)
     return Facts(content_type=ContentType.PNG, flaw=flaw, rows=rows, columns=columns)
 
 
-def _header(chunks: Chunks) -> tuple[int, int] | None:
-    """Rows and columns, if the first chunk is a header that decoders take (11.2.1)."""
+def _header(chunks: Chunks) -> tuple[int, int, int] | None:
+    """Rows, columns and colour type, if the first chunk is a header that decoders take (11.2.1)."""
     head = chunks.read(len(START), CHUNK_HEAD.size)
     data = chunks.read(len(START) + CHUNK_HEAD.size, HEADER.size)
     crc = chunks.read(len(START) + CHUNK_HEAD.size + HEADER.size, CRC_BYTES)
@@ -65,10 +67,10 @@ def _header(chunks: Chunks) -> tuple[int, int] | None:
         and compression == filtering == 0
         and interlace in {0, 1}
     )
-    return (rows, columns) if is_sane else None
+    return (rows, columns, colour) if is_sane else None
 
 
-def _flaw(chunks: Chunks, stream: BinaryIO, size: int) -> str | None:
+def _flaw(chunks: Chunks, stream: BinaryIO, size: int, *, needs_palette: bool) -> str | None:
     """Walk from chunk to chunk up to the last one."""
     position, has_data = len(START), False
     for _ in range(MAX_STEPS):
@@ -82,6 +84,10 @@ def _flaw(chunks: Chunks, stream: BinaryIO, size: int) -> str | None:
             return NO_END
         if kind == LAST:
             return None if has_data else NO_DATA
+        if kind == DATA and needs_palette:
+            # No decoder shows colours that are not there (11.2.2).
+            return NO_PALETTE
+        needs_palette = needs_palette and kind != PALETTE
         has_data = has_data or (kind == DATA and length > 0)
         position = end
     if not has_data:

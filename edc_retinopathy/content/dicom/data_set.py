@@ -44,13 +44,14 @@ UNSIGNED_LONG_BYTES = 4
 
 @dataclass(slots=True)
 class DataSet:
-    """What a walk has met: the values of the elements wanted, and the pixel data."""
+    """What a walk has met: the values of the elements wanted, the pixel data, the document."""
 
     is_little_endian: bool = True
     values: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     passed: set[int] = field(default_factory=set)
     pixels: PixelData | None = None
     pixels_tag: int = 0
+    document: tuple[int, int] | None = None
 
     def keep(self, element: Element, source: Source) -> None:
         """Take the beginning of the value of an element that is wanted; the first one counts."""

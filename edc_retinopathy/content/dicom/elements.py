@@ -82,8 +82,9 @@ class Elements:
         self._short = Struct(f"{order}H")
         self._source = source
         self._is_explicit = is_explicit or self._has_known_vr_ahead()
-        # The tags of the top level that were passed over whole.
+        # The tags of the top level that were passed over whole, and the latest of its elements.
         self.passed: set[int] = set()
+        self.latest: Element | None = None
         self._left_in_sequences = MAX_ELEMENTS_IN_SEQUENCES
         self._left_searches = MAX_SEARCHES
 
@@ -99,12 +100,15 @@ class Elements:
             left -= 1
             source.skip(element.header_length)
             is_sequence = element.tag not in PIXELS and self._is_sequence(element)
+            self.latest = element
             yield element
+            is_whole = True
             if is_sequence:
-                self._pass_sequence(None if element.is_undefined else element.end)
+                is_whole = self._pass_sequence(None if element.is_undefined else element.end)
             elif element.tag not in PIXELS:
                 self._pass_to(element.end)
-            self.passed.add(element.tag)
+            if is_whole:
+                self.passed.add(element.tag)
 
     def tag_ahead(self) -> int:
         """The tag of the element to come; 0 at the end."""
@@ -174,19 +178,22 @@ class Elements:
         if wanted > 0 and self._source.skip(wanted) < wanted:
             raise CutShort
 
-    def _pass_sequence(self, end: int | None) -> None:
+    def _pass_sequence(self, end: int | None) -> bool:
         """Step through the items and what they hold, however deep; ``end`` is None if undefined.
 
         What cannot be walked through, or is too much, is left behind: to the sequence's end where
-        its length tells, else to the image.
+        its length tells, else to the image. False if bytes that are no element stand before its
+        end.
         """
         was_explicit = self._is_explicit
-        if not self._step_through(end):
-            if end is not None:
-                self._pass_to(end)
-            else:
+        is_through = self._step_through(end)
+        if not is_through:
+            if end is None:
                 self._find_image()
+            else:
+                self._pass_to(end)
         self._is_explicit = was_explicit
+        return is_through or end is not None or self._left_in_sequences == 0
 
     def _step_through(self, end: int | None) -> bool:
         """True behind the last item."""

@@ -13,6 +13,7 @@ from pydicom.uid import (
 )
 
 from edc_retinopathy.choices import ContentType
+from edc_retinopathy.content import pdf
 from edc_retinopathy.content.facts import Facts
 
 from .data_set import (
@@ -27,7 +28,7 @@ from .data_set import (
     TRANSFER_SYNTAX,
     DataSet,
 )
-from .elements import PIXELS, ROWS, CutShort, Elements, LooseEnd, NotWritten
+from .elements import PIXELS, ROWS, CutShort, Element, Elements, LooseEnd, NotWritten
 from .pixel_data import NO_PIXELS, NO_SIZE, flaw_of_pixels, read_pixels
 from .source import InflatedSource, Source, TooMuchData
 
@@ -39,11 +40,14 @@ SIZE_OF_IMAGE = frozenset({ROWS, COLUMNS, BITS_ALLOCATED})
 # What a file that is no image is for, by the beginning of its SOP class: without it, it is not
 # whole, and what follows it is no harm. Directory (PS3.10 8.6), documents (PS3.3 C.24.2),
 # structured reports (PS3.3 C.17.3).
+DOCUMENT = 0x00420011
 CONTENT_OF_CLASS = {
     "1.2.840.10008.1.3.10": 0x00041220,
-    "1.2.840.10008.5.1.4.1.1.104.": 0x00420011,
+    "1.2.840.10008.5.1.4.1.1.104.": DOCUMENT,
     "1.2.840.10008.5.1.4.1.1.88.": 0x0040A730,
 }
+# A document that begins with so many zeros is not written yet.
+DOCUMENT_HEAD_BYTES = 1024
 
 INCOMPLETE = "The DICOM file is incomplete: {what}."
 UNREADABLE = "The DICOM file cannot be read: its deflated data set is damaged."
@@ -119,6 +123,8 @@ def _walk(source: Source, syntax: str, meta: DataSet, data_set: DataSet) -> str 
                     break
             else:
                 data_set.keep(element, source)
+                if element.tag == DOCUMENT:
+                    data_set.document = _document(element, source)
     except CutShort:
         return ENDS_WITHIN if data_set.pixels is None else None
     except LooseEnd:
@@ -127,9 +133,22 @@ def _walk(source: Source, syntax: str, meta: DataSet, data_set: DataSet) -> str 
         flaw = ZEROS
     finally:
         data_set.passed = elements.passed
-    # Behind what a file is for, anything may follow.
-    is_there = data_set.pixels is not None or _content_tag(meta, data_set) in elements.passed
+    # Behind what a file is for, anything may follow; but zeros right behind an empty element may
+    # be all that was written of it.
+    is_empty = flaw == ZEROS and elements.latest is not None and not elements.latest.length
+    is_there = data_set.pixels is not None or (
+        _content_tag(meta, data_set) in elements.passed and not is_empty
+    )
     return None if is_there else flaw
+
+
+def _document(element: Element, source: Source) -> tuple[int, int] | None:
+    """Where the document is; None if it is empty. Raises ``NotWritten``."""
+    if not element.length:
+        return None
+    if not any(source.peek(min(element.length, DOCUMENT_HEAD_BYTES))):
+        raise NotWritten
+    return source.position, element.end
 
 
 def _what_is_missing(meta: DataSet, data_set: DataSet, stream: BinaryIO) -> str | None:
@@ -144,7 +163,18 @@ def _what_is_missing(meta: DataSet, data_set: DataSet, stream: BinaryIO) -> str 
     if ROWS in data_set.values or _is_image_class(_sop_class(meta, data_set)):
         return NO_PIXELS
     content_tag = _content_tag(meta, data_set)
-    return None if content_tag is None or content_tag in data_set.passed else NO_CONTENT
+    if content_tag is not None and content_tag not in data_set.passed:
+        return NO_CONTENT
+    return _what_is_missing_of_document(meta, data_set, stream) if content_tag == DOCUMENT else None
+
+
+def _what_is_missing_of_document(meta: DataSet, data_set: DataSet, stream: BinaryIO) -> str | None:
+    """A copy that was caught half-way may have all of the document's length, but not its end."""
+    if data_set.document is None:
+        return NO_CONTENT
+    start, stop = data_set.document
+    is_deflated = meta.text(TRANSFER_SYNTAX) == DeflatedExplicitVRLittleEndian
+    return ZEROS if not is_deflated and pdf.ends_in_zeros(stream, start, stop) else None
 
 
 def _sop_class(meta: DataSet, data_set: DataSet) -> str:

@@ -37,6 +37,14 @@ RLE_NO_OPERATION = 128
 MAX_RLE_RUNS = 100_000
 MAX_RLE_BYTES = 4 * 1024 * 1024
 
+# With what a frame begins that may be in several fragments.
+FRAME_STARTS = {
+    **dict.fromkeys(JPEG_SYNTAXES, (JPEG_START + b"\xff",)),
+    **dict.fromkeys(JPEG_2000_SYNTAXES, (b"\xff\x4f\xff\x51", *JPEG_2000_STARTS[1:])),
+}
+START_BYTES = 6
+
+type Places = list[tuple[int, int]]
 type IsWhole = Callable[[BinaryIO, int, int], bool]
 
 
@@ -55,6 +63,25 @@ def whole_frame_check(syntax: str, *, pixels: int, frames: int) -> IsWhole | Non
             stream, start, stop, pixels=pixels, max_runs=max_runs
         )
     return None
+
+
+def frames_of(syntax: str, fragments: Places, stream: BinaryIO, *, wanted: int) -> Places:
+    """Where the frames are: a frame of several fragments goes from its start to the next one's.
+
+    All fragments, where it cannot be told which of them belong together.
+    """
+    if wanted == 1:
+        return [(fragments[0][0], fragments[-1][1])]
+    starts = FRAME_STARTS.get(syntax)
+    if starts is None or len(fragments) <= wanted:
+        return fragments
+    frames: Places = []
+    for start, stop in fragments:
+        if not frames or _head(stream, start, stop, START_BYTES).startswith(starts):
+            frames.append((start, stop))
+        else:
+            frames[-1] = (frames[-1][0], stop)
+    return frames
 
 
 def _is_whole_jpeg(stream: BinaryIO, start: int, stop: int) -> bool:

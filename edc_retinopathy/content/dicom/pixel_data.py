@@ -11,7 +11,7 @@ from pydicom.uid import (
 )
 
 from .elements import ITEM, SEQUENCE_END, UNDEFINED_LENGTH, Elements
-from .frames import ENCAPSULATED_SYNTAXES, VIDEO_SYNTAXES, whole_frame_check
+from .frames import ENCAPSULATED_SYNTAXES, VIDEO_SYNTAXES, frames_of, whole_frame_check
 from .source import Source
 
 NATIVE_SYNTAXES = frozenset(
@@ -25,6 +25,9 @@ NATIVE_SYNTAXES = frozenset(
         ),
     )
 )
+
+# Pixels as they are, in fragments (PS3.5 A.4.11), which pydicom does not know.
+ENCAPSULATED_UNCOMPRESSED = "1.2.840.10008.1.2.1.98"
 
 # A fragment is a frame, or part of one; no exam has as many.
 MAX_FRAGMENTS = 20_000
@@ -119,9 +122,20 @@ def _flaw_of_fragments(
         return NO_PIXELS
     if len(fragments) < image.frames and syntax not in VIDEO_SYNTAXES:
         return FEWER_FRAMES
+    if syntax == ENCAPSULATED_UNCOMPRESSED:
+        length = sum(stop - start for start, stop in fragments)
+        return FEWER_PIXELS if length < image.bytes_needed else None
+    return _flaw_of_frames(pixels, image, syntax=syntax, stream=stream)
+
+
+def _flaw_of_frames(
+    pixels: PixelData, image: ImageSize, *, syntax: str, stream: BinaryIO
+) -> str | None:
+    fragments = pixels.fragments or []
+    frames = frames_of(syntax, fragments, stream, wanted=image.frames)
     is_whole = whole_frame_check(syntax, pixels=image.rows * image.columns, frames=image.frames)
-    if is_whole is None or len(fragments) > image.frames > 1:
+    if is_whole is None or len(frames) > image.frames:
         return None if pixels.is_closed else NOT_CLOSED
-    # A single frame may be in several fragments: from the start of the first to the last one's end.
-    frames = [(fragments[0][0], fragments[-1][1])] if image.frames == 1 else fragments
+    if len(frames) < image.frames:
+        return FEWER_FRAMES
     return None if all(is_whole(stream, start, stop) for start, stop in frames) else FRAME_CUT
