@@ -19,6 +19,7 @@ from rest_framework.response import Response  # noqa: TID251
 from rest_framework.views import APIView  # noqa: TID251
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage import key_of
 
 
 class BaselineView(APIView):
@@ -78,7 +79,7 @@ class BaselineUploadView(BaselineView):
         session = CameraSession.objects.defer("initials").get(
             pk=request.query_params["camera_session_id"], subject_identifier=subject_identifier
         )
-        stored_filename = f"{session.pk}/{uploaded.name}"
+        stored_filename = key_of(session.pk, uploaded.name)
         path = Path(settings.EDC_RETINOPATHY_STORAGE_DIR) / "images" / stored_filename
         path.parent.mkdir(exist_ok=True)
         with path.open("wb") as stream:

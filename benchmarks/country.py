@@ -21,6 +21,7 @@ from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.choices import AccessKind, AuditResult, ContentType, FileType, ReportType
 from edc_retinopathy.models import CameraSession, FileAccess, SessionFile, StorageAudit
+from edc_retinopathy.storage import key_of
 
 BATCH = 2000
 SITES = (10, 20, 30, 40, 50)
@@ -194,7 +195,7 @@ def _file(
         file_type=file_type,
         original_filename=name,
         filename_key=name.casefold(),
-        stored_filename=f"{session.pk}/{name}",
+        stored_filename=key_of(session.pk, name),
         file_content_type=content_type,
         is_image=not is_report,
         file_size=country.dice.randrange(20_000, 9_000_000),

@@ -71,7 +71,7 @@ def _prepare() -> None:
     # clinicedc's apps tell at length what they write after a migration.
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         call_command("migrate", verbosity=0, interactive=False)
-    made_directory(conf.images_dir())
+    made_directory(conf.storage_dir() / "images")
     call_command("collectstatic", verbosity=0, interactive=False)
     # A bar's monitor would be a thread, and there must be none when the server is forked.
     tqdm.monitor_interval = 0

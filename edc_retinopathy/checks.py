@@ -1,6 +1,5 @@
 """System checks: what a deployer gets wrong, said before the first camera finds out."""
 
-import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -14,7 +13,7 @@ from django.db import connections
 from edc_retinopathy.project.installation import foreign_parts, is_psycopg2
 from edc_retinopathy.project.mounting import admin_index, has_api
 
-from . import conf
+from . import conf, storage
 
 # The longest body in JSON that the API reads.
 LEAST_BODY_BYTES = 16 * 1024
@@ -24,7 +23,7 @@ LEAST_BODY_BYTES = 16 * 1024
 def check_storage(**kwargs: Any) -> list[CheckMessage]:
     """W001, E001, E002, E003: the storage directory is set, there, and writable."""
     try:
-        storage_dir = conf.storage_dir()
+        conf.storage_dir()
     except ImproperlyConfigured:
         return [
             Warning(
@@ -33,33 +32,10 @@ def check_storage(**kwargs: Any) -> list[CheckMessage]:
                 id="edc_retinopathy.W001",
             )
         ]
-    if not storage_dir.is_dir():
-        return [
-            Error(
-                f"EDC_RETINOPATHY_STORAGE_DIR is not a directory: {storage_dir}.",
-                hint="Create it, or mount the disk that holds it.",
-                id="edc_retinopathy.E001",
-            )
-        ]
-    images_dir = conf.images_dir()
-    if not images_dir.is_dir():
-        return [
-            Error(
-                f"The storage directory has no 'images' directory: {images_dir}.",
-                # Making it here would hide that a disk is not mounted.
-                hint=f"Create it: mkdir {images_dir}",
-                id="edc_retinopathy.E002",
-            )
-        ]
-    if not os.access(images_dir, os.R_OK | os.W_OK | os.X_OK):
-        return [
-            Error(
-                f"This process may not write to {images_dir}.",
-                hint="Give the directory to the user that runs the server.",
-                id="edc_retinopathy.E003",
-            )
-        ]
-    return []
+    found = storage.obstacle()
+    if found is None:
+        return []
+    return [Error(found.message, hint=found.hint, id=f"edc_retinopathy.{found.check_id}")]
 
 
 # Each setting by the reader that raises ``ImproperlyConfigured`` if it cannot be used.

@@ -35,11 +35,6 @@ def storage_dir() -> Path:
         return Path(value)
 
 
-def images_dir() -> Path:
-    """The directory of the stored files, ``images`` below :func:`storage_dir`."""
-    return storage_dir() / "images"
-
-
 def max_file_size_bytes() -> int:
     """The largest upload accepted, in bytes: ``EDC_RETINOPATHY_MAX_FILE_SIZE_MB``.
 

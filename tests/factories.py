@@ -18,6 +18,7 @@ from edc_registration.models import RegisteredSubject
 from rest_framework.authtoken.models import Token
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage import key_of
 from tests.samples import EXTENSIONS, HTML, JPEG, PDF
 
 ALPHA_SITE = 10
@@ -137,7 +138,7 @@ def store_file(
         file_type=file_type,
         original_filename=name,
         filename_key=name.casefold(),
-        stored_filename=f"{session.pk}/{name}",
+        stored_filename=key_of(session.pk, name),
         file_content_type=content_type,
         file_size=len(content),
         checksum=hashlib.sha256(content).hexdigest(),

@@ -64,7 +64,7 @@ def test_a_tilde_is_the_home_directory(
     monkeypatch.setenv("HOME", str(storage.directory.parent))
     settings.EDC_RETINOPATHY_STORAGE_DIR = f"~/{storage.directory.name}"
     assert reported() == {}
-    assert conf.images_dir() == storage.images
+    assert conf.storage_dir() == storage.directory
 
 
 def test_e001_when_there_is_no_such_home(settings: Settings, storage: StorageOnDisk) -> None:

@@ -8,8 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 
+import edc_retinopathy
 from edc_retinopathy import checks
-from edc_retinopathy.project.installation import DISTRIBUTION, foreign_parts, is_psycopg2
+from edc_retinopathy.project.installation import (
+    DISTRIBUTION,
+    PACKAGE_DIR,
+    foreign_parts,
+    is_psycopg2,
+)
 
 FILES = {
     "edc_retinopathy/__init__.py": b"",
@@ -46,6 +52,10 @@ def test_what_was_installed_is_whole_and_alone(tmp_path: Path) -> None:
     compiled.parent.mkdir()
     compiled.touch()
     assert _found(tmp_path) == []
+
+
+def test_the_package_is_looked_at_as_a_whole() -> None:
+    assert Path(edc_retinopathy.__file__).resolve().parent == PACKAGE_DIR
 
 
 def test_this_environment_is_sound() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from edc_retinopathy.errors import ServerBusy, StorageError
-from edc_retinopathy.storage import IncomingFile, publish, restore, sweep_stale, withdraw
+from edc_retinopathy.storage import IncomingFile, publish, receive, restore, sweep_stale, withdraw
 from tests.servers import PATIENCE_SECONDS
 from tests.storage import StorageOnDisk
 
@@ -21,7 +21,7 @@ CONTENT = b"the bytes of a photograph"
 
 def received(content: bytes = CONTENT) -> IncomingFile:
     """A file that has arrived, and is not published yet."""
-    incoming = IncomingFile()
+    incoming = receive()
     incoming.write(content)
     incoming.flush()
     return incoming
@@ -185,5 +185,5 @@ def test_a_refused_lock_leaves_no_temporary_file(
 
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(StorageError):
-        IncomingFile()
+        receive()
     assert [path for path in storage.directory.rglob("*") if path.is_file()] == []

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from edc_retinopathy.errors import InvalidFilename, InvalidRequest
 from edc_retinopathy.files.names import check_filename
-from edc_retinopathy.storage import IncomingFile
+from edc_retinopathy.storage import IncomingFile, receive
 
 from .multipart import MultipartReader, Part, boundary_of
 
@@ -67,7 +67,7 @@ class UploadForm:
                 fields={FILE_FIELD: ["Send it as a file, with its name."]},
             )
         name = check_filename(_without_directories(part.filename))
-        self._incoming = IncomingFile()
+        self._incoming = receive()
         for chunk in part.chunks:
             self._incoming.write(chunk)
         self.files.appendlist(FILE_FIELD, ReceivedFile(self._incoming, name))

@@ -29,7 +29,7 @@ from edc_retinopathy.sessions.choice import (
     session_for_upload,
     session_to_resolve,
 )
-from edc_retinopathy.storage import check_free_space, sweep_stale, too_large
+from edc_retinopathy.storage import require_free_space, sweep_stale, too_large
 
 from .authentication import AccessTokenAuthentication
 from .exceptions import CompressedBody, LengthRequired, exception_handler
@@ -195,7 +195,7 @@ class UploadView(RetinopathyAPIView):
         )
         device_id = device_id_for(self.account, session.device_id)
         with upload_slot():
-            check_free_space(content_length(request))
+            require_free_space(content_length(request))
             sweep_stale()
             form = UploadSerializer(data=request.data)
             form.is_valid(raise_exception=True)

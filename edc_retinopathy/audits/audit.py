@@ -16,12 +16,11 @@ from django.db import router
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from edc_retinopathy import storage
 from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.errors import StorageError
 from edc_retinopathy.models import SessionFile, StorageAudit
-from edc_retinopathy.storage.local.incoming import stale_files
-from edc_retinopathy.storage.local.inventory import FileOnDisk, files_on_disk
-from edc_retinopathy.storage.local.published import published_path, sha256_of
+from edc_retinopathy.storage import StoredFile
 
 # Records that are checked, and remembered as checked, at a time.
 BATCH = 200
@@ -34,15 +33,15 @@ type Row = tuple[UUID, str, int, str]
 class Finding:
     """One file that is not as it should be; names no subject.
 
-    A file without a record is named by its directory and inode number (``find DIR -inum N``),
-    because cameras put the subject's identifier into file names.
+    A file without a record is named by its directory and the storage's token (on a disk the inode
+    number: ``find DIR -inum N``), because cameras put the subject's identifier into file names.
     """
 
     result: AuditResult
     detail: str
     session_file_id: UUID | None = None
     directory: str = ""
-    inode: int | None = None
+    token: str = ""
     stored_filename: str = ""
 
 
@@ -144,13 +143,12 @@ def _examine(row: Row) -> Finding | None:
     pk, stored_filename, file_size, checksum = row
     found: tuple[AuditResult, str] | None = None
     try:
-        path = published_path(stored_filename)
-        actual_size = path.lstat().st_size
-        if path.is_symlink():
+        stored = storage.stat(stored_filename)
+        if stored.kind is storage.Kind.LINK:
             found = AuditResult.UNREADABLE, "a symbolic link is in its place"
-        elif actual_size != file_size:
-            found = AuditResult.CHANGED, f"{actual_size} bytes instead of {file_size}"
-        elif sha256_of(path) != checksum:
+        elif stored.size != file_size:
+            found = AuditResult.CHANGED, f"{stored.size} bytes instead of {file_size}"
+        elif _checksum_of(stored_filename) != checksum:
             found = AuditResult.CHANGED, "the checksum differs"
     except FileNotFoundError:
         found = AuditResult.MISSING, "there is no file"
@@ -168,19 +166,14 @@ def _finding(result: AuditResult, detail: str, pk: UUID, stored_filename: str) -
         result=result,
         detail=detail,
         session_file_id=pk,
-        directory=_session_directory(stored_filename),
+        directory=storage.session_part(stored_filename),
         stored_filename=stored_filename,
     )
 
 
-def _session_directory(stored_filename: str) -> str:
-    """The first part of the name if it is a session's key: what else lies there may name one."""
-    directory = stored_filename.partition("/")[0]
-    try:
-        UUID(directory)
-    except ValueError:
-        return ""
-    return directory
+def _checksum_of(stored_filename: str) -> str:
+    with storage.open_stored(stored_filename) as stream:
+        return storage.sha256_of(stream)
 
 
 def _remember(audit: StorageAudit, checked: list[UUID], findings: list[Finding]) -> None:
@@ -200,14 +193,14 @@ def _remember(audit: StorageAudit, checked: list[UUID], findings: list[Finding])
 
 def find_orphans(
     audit: StorageAudit, *, on_seen: Callable[[int], Any] = lambda count: None
-) -> Iterator[tuple[FileOnDisk, Finding]]:
+) -> Iterator[tuple[StoredFile, Finding]]:
     """Files without a record, and a finding for each; one query for each batch of files.
 
     ``on_seen`` is told how many files each batch had.
     """
-    for batch in batched(files_on_disk(), BATCH):
+    for batch in batched(storage.inventory(), BATCH):
         # A file that no upload holds any more has its record by now, if it ever gets one.
-        candidates = [file for file in _unrecorded(batch) if not file.is_on_its_way]
+        candidates = [file for file in _unrecorded(batch) if not storage.is_on_its_way(file.key)]
         for file in _unrecorded(candidates):
             audit.count(AuditResult.ORPHAN)
             yield (
@@ -215,23 +208,23 @@ def find_orphans(
                 Finding(
                     result=AuditResult.ORPHAN,
                     detail="a file without a record",
-                    directory=_session_directory(file.stored_filename),
-                    inode=file.inode,
-                    stored_filename=file.stored_filename,
+                    directory=storage.session_part(file.key),
+                    token=file.token,
+                    stored_filename=file.key,
                 ),
             )
         on_seen(len(batch))
 
 
-def _unrecorded(files: Iterable[FileOnDisk]) -> list[FileOnDisk]:
+def _unrecorded(files: Iterable[StoredFile]) -> list[StoredFile]:
     # A name that is not UTF-8 has no record, and cannot be asked for.
-    names = [file.stored_filename for file in files if _is_utf8(file.stored_filename)]
+    names = [file.key for file in files if _is_utf8(file.key)]
     # Where records are written: a replica may not have the newest yet.
     records = SessionFile.objects.using(router.db_for_write(SessionFile))
     recorded = set(
         records.filter(stored_filename__in=names).values_list("stored_filename", flat=True)
     )
-    return [file for file in files if file.stored_filename not in recorded]
+    return [file for file in files if file.key not in recorded]
 
 
 def _is_utf8(name: str) -> bool:
@@ -244,11 +237,12 @@ def _is_utf8(name: str) -> bool:
 
 def find_stale(audit: StorageAudit) -> Iterator[Finding]:
     """Temporary files that a killed process left; the next upload sweeps them."""
-    for path in stale_files():
+    for key in storage.stale():
         audit.count(AuditResult.STALE)
+        directory, _, name = key.rpartition("/")
         yield Finding(
             result=AuditResult.STALE,
             detail="a temporary file of a killed process",
-            directory=path.parent.name,
-            stored_filename=path.name,
+            directory=directory,
+            stored_filename=name,
         )

@@ -5,13 +5,11 @@ itself; this is for those that no camera sends again.
 """
 
 import re
-from datetime import UTC, datetime
-from uuid import UUID
 
 from django.db import IntegrityError, router, transaction
 from django.db.models import Q
 
-from edc_retinopathy import content
+from edc_retinopathy import content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
 from edc_retinopathy.files.extensions import check_extension
@@ -20,10 +18,7 @@ from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.sessions.transactions import hold_session, recording
-from edc_retinopathy.storage.local.filesystem import settled_file
-from edc_retinopathy.storage.local.inventory import FileOnDisk
-from edc_retinopathy.storage.local.published import adopt_published, sha256_of
-from edc_retinopathy.storage.local.quarantine import set_aside
+from edc_retinopathy.storage import Kind, StoredFile
 
 # The eye as fundus cameras put it into file names (oculus sinister, oculus dexter), and
 # as the camera's client reads it from there.
@@ -37,7 +32,7 @@ class CannotAdopt(Exception):  # noqa: N818
     """Why a file stays without a record."""
 
 
-def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
+def adopt(file: StoredFile, *, is_dry_run: bool) -> str:
     """Record the file in the session whose directory it is in; gives what was (or would be) done.
 
     The file type follows from the content, the eye from the name. Raises ``CannotAdopt`` if
@@ -53,7 +48,7 @@ def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
             hold_session(session_file.camera_session_id, using)
             session_file.save(using=using, force_insert=True)
             # No upload can publish or replace the name from here on; one may have before.
-            adopt_published(file.path, inode=file.inode, checksum=session_file.checksum)
+            storage.adopt(file.key, token=file.token, checksum=session_file.checksum)
     except FileNotFoundError as e:
         raise CannotAdopt("an upload replaced it meanwhile") from e
     except IntegrityError as e:
@@ -67,12 +62,12 @@ def adopt(file: FileOnDisk, *, is_dry_run: bool) -> str:
     return done
 
 
-def quarantine(file: FileOnDisk, *, is_dry_run: bool) -> str:
+def quarantine(file: StoredFile, *, is_dry_run: bool) -> str:
     """Move the file to ``images/.quarantine/``; gives what was (or would be) done.
 
     Raises ``CannotAdopt`` if an upload gave it a record meanwhile.
     """
-    if not file.is_regular:
+    if storage.stat(file.key).kind is not Kind.REGULAR:
         raise CannotAdopt(NOT_REGULAR)
     if is_dry_run:
         return "would be set aside in quarantine"
@@ -80,8 +75,7 @@ def quarantine(file: FileOnDisk, *, is_dry_run: bool) -> str:
     with recording(using):
         _hold_name(file, using)
         try:
-            with settled_file(file.path):
-                set_aside(file.path)
+            storage.set_aside(file.key)
         except FileNotFoundError as e:
             raise CannotAdopt("an upload set it aside meanwhile") from e
         finally:
@@ -89,7 +83,7 @@ def quarantine(file: FileOnDisk, *, is_dry_run: bool) -> str:
     return "set aside in quarantine"
 
 
-def _hold_name(file: FileOnDisk, using: str) -> None:
+def _hold_name(file: StoredFile, using: str) -> None:
     """Insert a record that is rolled back later: until then no upload can use the name.
 
     The constraint decides, not a look beforehand. Where no upload can use it in any case, nothing
@@ -98,7 +92,7 @@ def _hold_name(file: FileOnDisk, using: str) -> None:
     session = _session_of(file)
     if session is None:
         return
-    claim = _claim(file, session)
+    claim = _claim(storage.stat(file.key), session)
     try:
         hold_session(session.pk, using)
         with transaction.atomic(using=using):
@@ -121,54 +115,53 @@ def _is_twin_stored(claim: SessionFile, using: str) -> bool:
     return bool(names) and claim.stored_filename not in names
 
 
-def _session_of(file: FileOnDisk) -> CameraSession | None:
+def _session_of(file: StoredFile) -> CameraSession | None:
     """The session in whose directory the file lies, by a name that an upload can have."""
-    try:
-        pk = UUID(file.path.parent.name)
-        file.path.name.encode()
-    except ValueError:
+    parts = storage.session_and_name(file.key)
+    if parts is None:
         return None
-    if file.stored_filename != f"{pk}/{file.path.name}":
-        return None
-    return CameraSession.objects.filter(pk=pk).defer("initials").first()
+    return CameraSession.objects.filter(pk=parts[0]).defer("initials").first()
 
 
-def _claim(file: FileOnDisk, session: CameraSession) -> SessionFile:
-    modified = datetime.fromtimestamp(file.path.stat().st_mtime, tz=UTC)
+def _claim(file: StoredFile, session: CameraSession) -> SessionFile:
+    name = file.key.rpartition("/")[2]
     return SessionFile(
         camera_session=session,
-        original_filename=file.path.name,
-        filename_key=filename_key(file.path.name),
-        stored_filename=file.stored_filename,
-        file_size=file.path.stat().st_size,
-        capture_datetime=modified,
-        received_datetime=modified,
+        original_filename=name,
+        filename_key=filename_key(name),
+        stored_filename=file.key,
+        file_size=file.size,
+        capture_datetime=file.modified,
+        received_datetime=file.modified,
         user_created=ADOPTER,
     )
 
 
-def _record_for(file: FileOnDisk) -> SessionFile:
-    if not file.is_regular:
+def _record_for(file: StoredFile) -> SessionFile:
+    stored = storage.stat(file.key)
+    if stored.kind is not Kind.REGULAR:
         raise CannotAdopt(NOT_REGULAR)
     session = _session_of(file)
     if session is None:
         raise CannotAdopt("it is in no session's directory")
     if session.is_withdrawn:
         raise CannotAdopt("its session was withdrawn")
-    record = _claim(file, session)
+    record = _claim(stored, session)
+    name = record.original_filename
     try:
-        check_filename(file.path.name)
-        with file.path.open("rb") as stream:
+        check_filename(name)
+        with storage.open_stored(file.key) as stream:
             content_type = content.detect(stream, record.file_size)
-            file_type = _file_type_of(content_type, file.path.name, session)
+            file_type = _file_type_of(content_type, name, session)
             facts = content.check_content(stream, record.file_size, file_type)
-        check_extension(file.path.name, facts.content_type)
+            stream.seek(0)
+            record.checksum = storage.sha256_of(stream)
+        check_extension(name, facts.content_type)
     except RetinopathyError as e:
         raise CannotAdopt(e.message) from e
     record.file_type = file_type
     record.file_content_type = facts.content_type
     record.is_image = facts.is_image
-    record.checksum = sha256_of(file.path)
     return record
 
 

@@ -39,7 +39,7 @@ class Report:
             "result": finding.result.value,
             "session_file": str(finding.session_file_id or ""),
             "directory": finding.directory,
-            "inode": "" if finding.inode is None else str(finding.inode),
+            "inode": finding.token,
             "detail": finding.detail,
             "action": action,
             "name": finding.stored_filename.encode(errors="backslashreplace").decode(),

@@ -66,7 +66,7 @@ def receive_file(
             file_type=upload.file_type,
             original_filename=upload.original_filename,
             filename_key=filename_key(upload.original_filename),
-            stored_filename=f"{session.pk}/{upload.original_filename}",
+            stored_filename=storage.key_of(session.pk, upload.original_filename),
             file_content_type=facts.content_type,
             is_image=facts.is_image,
             file_size=incoming.size,

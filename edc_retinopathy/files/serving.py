@@ -1,18 +1,15 @@
 """A stored file as an HTTP response: safe headers, conditions and ranges (RFC 9110)."""
 
-import os
 import re
 from enum import Enum
-from io import BufferedReader
 from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from django.utils.encoding import escape_uri_path
 from django.utils.http import content_disposition_header, http_date, quote_etag
 
-from edc_retinopathy import conf, storage
+from edc_retinopathy import storage
 from edc_retinopathy.choices import IMAGES, ContentType
 from edc_retinopathy.models import SessionFile
 
@@ -97,10 +94,10 @@ def report_response(page: str) -> HttpResponse:
     return response
 
 
-def open_whole(session_file: SessionFile) -> BufferedReader:
+def open_whole(session_file: SessionFile) -> storage.StoredStream:
     """The file's bytes; raises ``FileNotFoundError`` if they are gone, or fewer or more."""
-    stream = storage.open_published(session_file.stored_filename)
-    if os.fstat(stream.fileno()).st_size != session_file.file_size:
+    stream = storage.open_stored(session_file.stored_filename)
+    if stream.size != session_file.file_size:
         stream.close()
         raise FileNotFoundError("The stored file has another size than its record.")
     return stream
@@ -109,7 +106,7 @@ def open_whole(session_file: SessionFile) -> BufferedReader:
 def _body(
     request: HttpRequest,
     session_file: SessionFile,
-    stream: BufferedReader,
+    stream: storage.StoredStream,
     etag: str,
     last_modified: int,
 ) -> tuple[HttpResponseBase, Sends]:
@@ -119,12 +116,12 @@ def _body(
     if start >= stop and size:
         stream.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), Sends.NOTHING
-    location = conf.x_accel_location()
+    x_accel_path = storage.x_accel_path(session_file.stored_filename)
     # nginx drops most headers of a redirected response, the sandbox among them: never HTML.
-    if location and content_type != ContentType.HTML:
+    if x_accel_path and content_type != ContentType.HTML:
         stream.close()
         accel = HttpResponse(content_type=content_type)
-        accel.headers["X-Accel-Redirect"] = location + escape_uri_path(session_file.stored_filename)
+        accel.headers["X-Accel-Redirect"] = x_accel_path
         # nginx answers ranges itself, several at a time too.
         return accel, Sends.PART if "Range" in request.headers else Sends.ALL
     stream.seek(start)
@@ -163,7 +160,7 @@ def _asked_range(request: HttpRequest, size: int, etag: str, last_modified: int)
 class _Part:
     """The next ``length`` bytes of a stream, as a file for ``FileResponse``."""
 
-    def __init__(self, stream: BufferedReader, length: int) -> None:
+    def __init__(self, stream: storage.StoredStream, length: int) -> None:
         self._stream = stream
         self._left = length
 

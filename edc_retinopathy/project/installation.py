@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 DISTRIBUTION = "edc-retinopathy"
-PACKAGE_DIR = Path(__file__).resolve().parent
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
 
 
 def foreign_parts(

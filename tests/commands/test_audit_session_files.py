@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from django.utils import timezone
@@ -163,9 +163,9 @@ class TestFindings:
     def test_a_file_whose_upload_is_not_over_is_no_finding(
         self, run: Run, session: CameraSession
     ) -> None:
-        with storage_of_app.IncomingFile() as incoming:
+        with storage_of_app.receive() as incoming:
             incoming.write(samples.small_jpeg())
-            storage_of_app.publish(incoming, f"{session.pk}/OS_1.jpg")
+            storage_of_app.publish(incoming, storage_of_app.key_of(session.pk, "OS_1.jpg"))
             # Its record is inserted and not committed yet: nobody else sees it.
             done = run("--quarantine", "--commit")
             assert (done.status, StorageAudit.objects.get().orphans) == (0, 0)
@@ -322,16 +322,16 @@ class TestScope:
         by_key = list(SessionFile.objects.order_by("pk"))
         for file in (by_key[0], by_key[4]):
             make_missing(file)
-        hashed: list[Path] = []
+        hashed: list[BinaryIO] = []
 
-        def hash_three(path: Path) -> str:
-            hashed.append(path)
+        def hash_three(stream: BinaryIO) -> str:
+            hashed.append(stream)
             if len(hashed) == 3:
                 raise KeyboardInterrupt
-            return sha256(path.read_bytes())
+            return sha256(stream.read())
 
         with monkeypatch.context() as patch:
-            patch.setattr("edc_retinopathy.audits.audit.sha256_of", hash_three)
+            patch.setattr(storage_of_app, "sha256_of", hash_three)
             with pytest.raises(KeyboardInterrupt):
                 run()
         assert StorageAudit.objects.get().checked == 2
@@ -400,11 +400,11 @@ class TestScope:
             StorageAudit.objects.create(scope="all")
         second: list[Result] = []
 
-        def hash_and_resume(path: Path) -> str:
+        def hash_and_resume(stream: BinaryIO) -> str:
             second.append(run("--resume"))
-            return sha256(path.read_bytes())
+            return sha256(stream.read())
 
-        monkeypatch.setattr("edc_retinopathy.audits.audit.sha256_of", hash_and_resume)
+        monkeypatch.setattr(storage_of_app, "sha256_of", hash_and_resume)
         # In this thread: another would not see what is not committed.
         monkeypatch.setattr(
             "edc_retinopathy.audits.audit.ThreadPoolExecutor", lambda workers: InTurn()
@@ -649,7 +649,7 @@ class TestQuarantine:
         other = orphan.with_name("OS_2.jpg")
         other.write_bytes(samples.small_jpeg())
         with monkeypatch.context() as patch:
-            patch.setattr("edc_retinopathy.audits.orphans.FileOnDisk.is_regular", property(gone))
+            patch.setattr(storage_of_app, "stat", gone)
             done = run(option, "--commit", "--format", "csv")
         actions = [row["action"] for row in csv.DictReader(StringIO(done.output))]
         assert actions == ["left alone: No such file or directory"] * 2

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.storage import key_of
 from tests.committed import CommittedRecords
 from tests.contents import photograph
 from tests.invariants import assert_stored, quarantined, temporary_files
@@ -43,7 +44,7 @@ def uncommitted_record(session: CameraSession) -> Iterator[None]:
                     file_type="left",
                     original_filename="photo.jpg",
                     filename_key="photo.jpg",
-                    stored_filename=f"{session.pk}/photo.jpg",
+                    stored_filename=key_of(session.pk, "photo.jpg"),
                     file_size=1,
                     checksum="0" * 64,
                     capture_datetime=timezone.now(),

@@ -8,9 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
+from edc_retinopathy import storage as storage_of_app
 from edc_retinopathy.audits import orphans
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.storage.local.inventory import FileOnDisk
+from edc_retinopathy.storage import StoredFile, key_of
 from tests.api.client import CameraApi
 from tests.contents import photograph
 from tests.faults.plan import Action, Fault, Point, When, injected
@@ -26,19 +27,19 @@ Meanwhile = Callable[[], object]
 
 
 @pytest.fixture
-def orphan(session: CameraSession, storage: StorageOnDisk) -> FileOnDisk:
+def orphan(session: CameraSession, storage: StorageOnDisk) -> StoredFile:
     """A whole photograph in the session's directory, without a record."""
     path = storage.images / str(session.pk) / NAME
     path.parent.mkdir()
     path.write_bytes(LEFT_BY_A_CRASH)
-    return FileOnDisk(path, f"{session.pk}/{NAME}", path.stat().st_ino)
+    return storage_of_app.stat(key_of(session.pk, NAME))
 
 
-def adopt_while(orphan: FileOnDisk, meanwhile: Meanwhile) -> None:
+def adopt_while(orphan: StoredFile, meanwhile: Meanwhile) -> None:
     """Adopt a file; something else happens after it was looked at and before it is recorded."""
     look = orphans._record_for
 
-    def look_and_wait(file: FileOnDisk) -> SessionFile:
+    def look_and_wait(file: StoredFile) -> SessionFile:
         record = look(file)
         meanwhile()
         return record
@@ -48,14 +49,14 @@ def adopt_while(orphan: FileOnDisk, meanwhile: Meanwhile) -> None:
 
 
 def test_a_file_is_adopted(
-    session: CameraSession, storage: StorageOnDisk, orphan: FileOnDisk
+    session: CameraSession, storage: StorageOnDisk, orphan: StoredFile
 ) -> None:
     orphans.adopt(orphan, is_dry_run=False)
     assert assert_whole(storage, session) == {NAME: LEFT_BY_A_CRASH}
 
 
 def test_an_upload_that_is_first_keeps_the_name(
-    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, orphan: FileOnDisk
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, orphan: StoredFile
 ) -> None:
     adopt_while(orphan, lambda: upload(camera, session, OTHER, NAME))
     assert assert_whole(storage, session) == {NAME: OTHER}
@@ -76,7 +77,7 @@ def test_a_file_that_an_upload_replaced_in_vain_is_not_adopted(
     camera: CameraApi,
     session: CameraSession,
     storage: StorageOnDisk,
-    orphan: FileOnDisk,
+    orphan: StoredFile,
     fault: Fault,
 ) -> None:
     def fail() -> None:
@@ -89,7 +90,7 @@ def test_a_file_that_an_upload_replaced_in_vain_is_not_adopted(
 
 
 def test_an_adopted_file_is_on_the_disk_before_its_record_is_committed(
-    session: CameraSession, storage: StorageOnDisk, orphan: FileOnDisk
+    session: CameraSession, storage: StorageOnDisk, orphan: StoredFile
 ) -> None:
     """The crash that left it may have come before its bytes, or its name, were flushed."""
     flushed: list[Path] = []
@@ -99,4 +100,5 @@ def test_an_adopted_file_is_on_the_disk_before_its_record_is_committed(
 
     with patch.object(os, "fsync", fsync):
         orphans.adopt(orphan, is_dry_run=False)
-    assert {orphan.path, orphan.path.parent} <= set(flushed)
+    path = storage.images / orphan.key
+    assert {path, path.parent} <= set(flushed)

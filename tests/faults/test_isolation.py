@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from edc_retinopathy import ingest, orphans
+from edc_retinopathy import storage as storage_of_app
+from edc_retinopathy.audits import orphans
+from edc_retinopathy.files import ingest
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.sessions.transactions import recording
-from edc_retinopathy.storage.local.inventory import FileOnDisk
+from edc_retinopathy.storage import StoredFile, key_of
 from tests.api.client import CameraApi, assert_error
 from tests.contents import photograph
 from tests.faults.test_failing_disk import upload
@@ -48,12 +50,12 @@ def level(request: Any, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[s
 
 
 @pytest.fixture
-def orphan(session: CameraSession, storage: StorageOnDisk) -> FileOnDisk:
+def orphan(session: CameraSession, storage: StorageOnDisk) -> StoredFile:
     """What a crash left of an upload."""
     path = storage.images / str(session.pk) / NAME
     path.parent.mkdir()
     path.write_bytes(CONTENT)
-    return FileOnDisk(path, f"{session.pk}/{NAME}", path.stat().st_ino)
+    return storage_of_app.stat(key_of(session.pk, NAME))
 
 
 def in_thread[T](pool: ThreadPoolExecutor, call: Callable[[], T]) -> Future[T]:
@@ -89,7 +91,7 @@ def test_a_file_whose_record_a_retry_has_just_committed_is_not_set_aside(
     camera: CameraApi,
     session: CameraSession,
     storage: StorageOnDisk,
-    orphan: FileOnDisk,
+    orphan: StoredFile,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The retry comes after the audit's transaction has asked its first question."""
@@ -97,7 +99,7 @@ def test_a_file_whose_record_a_retry_has_just_committed_is_not_set_aside(
     with ThreadPoolExecutor(1) as pool:
         retries: list[Future[Any]] = []
 
-        def look_and_wait(file: FileOnDisk) -> CameraSession | None:
+        def look_and_wait(file: StoredFile) -> CameraSession | None:
             found = look(file)
             retries.append(in_thread(pool, lambda: upload(camera, session, CONTENT, NAME)))
             return found
@@ -117,7 +119,7 @@ def test_an_upload_that_is_about_to_commit_keeps_its_file(
     camera: CameraApi,
     session: CameraSession,
     storage: StorageOnDisk,
-    orphan: FileOnDisk,
+    orphan: StoredFile,
     monkeypatch: pytest.MonkeyPatch,
     deal: Callable[..., str],
 ) -> None:

@@ -57,7 +57,7 @@ def test_nothing_is_restored_or_opened_through_a_link(
     assert upload(camera, session, CONTENT, NAME).status_code == 201
     move_away(storage, session, elsewhere)
     with pytest.raises(FileNotFoundError) as raised:
-        storage_of_app.open_published(f"{session.pk}/{NAME}")
+        storage_of_app.open_stored(f"{session.pk}/{NAME}")
     assert NAME not in repr(raised.value)
     assert_error(upload(camera, session, CONTENT, NAME), 500, "storage_error")
     (elsewhere / NAME).unlink()
@@ -74,7 +74,7 @@ def test_a_link_in_place_of_a_file_is_not_followed(
     (elsewhere / "same").write_bytes(CONTENT)
     path.symlink_to(elsewhere / "same")
     with pytest.raises(FileNotFoundError):
-        storage_of_app.open_published(f"{session.pk}/{NAME}")
+        storage_of_app.open_stored(f"{session.pk}/{NAME}")
     assert_error(upload(camera, session, CONTENT, NAME), 500, "storage_error")
     assert path.is_symlink()
 
@@ -86,7 +86,7 @@ def test_the_images_directory_itself_may_be_a_link(
     storage.images.symlink_to(images)
     assert upload(camera, session, CONTENT, NAME).status_code == 201
     assert upload(camera, session, CONTENT, NAME).status_code == 200
-    with storage_of_app.open_published(f"{session.pk}/{NAME}") as stream:
+    with storage_of_app.open_stored(f"{session.pk}/{NAME}") as stream:
         assert stream.read() == CONTENT
     assert_stored(storage, session, {NAME: CONTENT})
 
@@ -98,9 +98,9 @@ def test_no_error_of_opening_names_the_file(
     def refuse(path: Any, *arguments: Any, **options: Any) -> int:
         raise error(5, "refused", str(path))
 
-    monkeypatch.setattr("edc_retinopathy.storage.local.published.os.open", refuse)
+    monkeypatch.setattr("edc_retinopathy.storage.local.reading.os.open", refuse)
     with pytest.raises(error) as raised:
-        storage_of_app.open_published(f"0/{NAME}")
+        storage_of_app.open_stored(f"0/{NAME}")
     logging.getLogger(__name__).error("As a page logs it.", exc_info=raised.value)
     assert "refused" in caplog.text
     assert NAME not in caplog.text

@@ -11,9 +11,9 @@ from pytest_django import Settings
 
 from edc_retinopathy.errors import StorageError
 from edc_retinopathy.models import CameraSession
-from edc_retinopathy.storage import IncomingFile, sweep_stale
+from edc_retinopathy.storage import receive, sweep_stale
 from edc_retinopathy.storage.local.filesystem import locked_if_free
-from edc_retinopathy.storage.local.incoming import stale_files
+from edc_retinopathy.storage.local.stale import stale_files
 from tests.contents import photograph
 from tests.faults.plan import Action, Fault, Point, When
 from tests.invariants import assert_stored, temporary_files
@@ -127,4 +127,4 @@ def test_an_upload_whose_file_was_swept_before_it_was_locked_is_refused(
         flock(fd, operation)
 
     with patch.object(fcntl, "flock", sweep), pytest.raises(StorageError):
-        IncomingFile()
+        receive()

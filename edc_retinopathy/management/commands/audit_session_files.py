@@ -27,8 +27,7 @@ from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import StorageAudit
-from edc_retinopathy.storage.local.audit_lock import audit_lock
-from edc_retinopathy.storage.local.inventory import FileOnDisk
+from edc_retinopathy.storage import StoredFile, audit_lock
 
 NOTHING_TO_RESUME = (
     "There is no interrupted audit to resume: none was begun since the last one that finished."
@@ -188,7 +187,7 @@ class Command(BaseCommand):
             raise UsageError(NOTHING_TO_RESUME)
         return audit
 
-    def _deal_with(self, file: FileOnDisk, options: dict[str, Any]) -> str:
+    def _deal_with(self, file: StoredFile, options: dict[str, Any]) -> str:
         deal = adopt if options["adopt"] else quarantine if options["quarantine"] else None
         if deal is None:
             return ""

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from edc_retinopathy import conf
-
 from .filesystem import FILE_MODE
+from .layout import images_dir
 
 
 @contextmanager
-def audit_lock(key: UUID | int) -> Iterator[None]:
+def audit_lock(audit: UUID | int) -> Iterator[None]:
     """Hold an audit for as long as it runs; a process that is killed lets go of it.
 
     Raises ``BlockingIOError`` if it is held already, and ``OSError`` where nothing can be written.
     """
-    path = conf.images_dir() / f".audit-{key}.lock"
+    path = images_dir() / f".audit-{audit}.lock"
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

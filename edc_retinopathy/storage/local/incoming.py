@@ -10,26 +10,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
-from tempfile import TemporaryFile
-from types import TracebackType
+from typing import Self
 from uuid import uuid4
 
 from edc_retinopathy import conf
-from edc_retinopathy.errors import FileTooLarge
+from edc_retinopathy.storage.limits import too_large
 
-from .filesystem import FILE_MODE, locked_if_free, make_directory, storage_errors
+from .filesystem import FILE_MODE, make_directory, storage_errors
+from .layout import incoming_dir
 
 logger = logging.getLogger(__name__)
 
-STALE_AFTER_SECONDS = 3600
 # How much arrives before the disk is told to begin with it.
 WRITE_BACK_BYTES = 1024 * 1024
 
 
-def incoming_dir() -> Path:
-    """Where uploads are written until they are published: on the same filesystem, so that
-    publishing is a link."""
-    return conf.images_dir() / ".incoming"
+def receive() -> "IncomingFile":
+    """A new file on its way in."""
+    return IncomingFile()
 
 
 class IncomingFile:
@@ -134,61 +132,8 @@ class IncomingFile:
             with suppress(OSError):
                 os.close(fd)
 
-    def __enter__(self) -> "IncomingFile":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.discard()
-
-
-def too_large() -> FileTooLarge:
-    """The error for an upload over the limit, saying the limit."""
-    limit = round(conf.max_file_size_bytes() / conf.BYTES_PER_MIB, 3)
-    return FileTooLarge(f"The file is larger than {limit:g} MiB, the largest accepted.")
-
-
-def stale_files(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> Iterator[Path]:
-    """Temporary files that no living process holds and nobody has written to lately.
-
-    By the clock of the filesystem, which dates them: this machine's own may be hours ahead of it,
-    and a file that another machine has just made is not locked yet. Each is locked while the
-    caller deals with it.
-    """
-    try:
-        entries = os.scandir(incoming_dir())
-    except FileNotFoundError:
-        return
-    cutoff: float | None = None
-    with entries:
-        for entry in entries:
-            # Gone since the listing, held, or nothing that an upload made: not ours to judge.
-            with suppress(OSError):
-                cutoff = cutoff or _time_in(incoming_dir()) - older_than_seconds
-                if entry.stat(follow_symlinks=False).st_mtime < cutoff:
-                    with locked_if_free(Path(entry.path)) as found:
-                        if found.st_mtime < cutoff:
-                            yield Path(entry.path)
-
-
-def _time_in(directory: Path) -> float:
-    """What time it is on the filesystem of a directory, in seconds since 1970."""
-    with TemporaryFile(dir=directory) as new:
-        return os.fstat(new.fileno()).st_mtime
-
-
-def sweep_stale(*, older_than_seconds: float = STALE_AFTER_SECONDS) -> int:
-    """Remove the :func:`stale_files`; gives how many there were. Safe beside running uploads."""
-    count = 0
-    try:
-        for path in stale_files(older_than_seconds=older_than_seconds):
-            path.unlink(missing_ok=True)
-            count += 1
-    except OSError as e:
-        # What cannot be swept now is in nobody's way, least of all the upload's that asks for it.
-        logger.warning("Stale temporary files could not be swept: %s.", e.strerror)
-    return count

@@ -4,19 +4,13 @@ import logging
 from pathlib import Path
 from uuid import uuid4
 
-from edc_retinopathy import conf
-
 from .filesystem import flush_directory, make_directory
+from .layout import images_dir, quarantine_dir
 
 logger = logging.getLogger(__name__)
 
 
-def quarantine_dir() -> Path:
-    """The directory of all that was set aside."""
-    return conf.images_dir() / ".quarantine"
-
-
-def set_aside(path: Path) -> None:
+def move_to_quarantine(path: Path) -> None:
     """Move a file without a record to ``.quarantine/<session pk>/<uuid>/<its name>``, durably.
 
     The caller holds the name, so that no upload can use it meanwhile. Logs the UUID: the rest
@@ -27,6 +21,6 @@ def set_aside(path: Path) -> None:
     for wanted in (quarantine_dir(), of_session, directory):
         make_directory(wanted)
     path.rename(directory / path.name)
-    for changed in (directory, of_session, quarantine_dir(), conf.images_dir(), path.parent):
+    for changed in (directory, of_session, quarantine_dir(), images_dir(), path.parent):
         flush_directory(changed)
     logger.warning("A file without a record was set aside in quarantine as %s.", directory.name)
