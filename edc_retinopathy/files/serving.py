@@ -124,6 +124,10 @@ def _body(
         accel.headers["X-Accel-Redirect"] = x_accel_path
         # nginx answers ranges itself, several at a time too.
         return accel, Sends.PART if "Range" in request.headers else Sends.ALL
+    if request.method == "HEAD":
+        stream.close()
+        headers = {"Content-Length": str(size)}
+        return HttpResponse(content_type=content_type, headers=headers), Sends.NOTHING
     stream.seek(start)
     response = FileResponse(_Part(stream, stop - start), content_type=content_type)
     response.block_size = BLOCK_BYTES
