@@ -21,7 +21,7 @@ from rest_framework.views import set_rollback
 from edc_retinopathy.errors import InvalidRequest, RetinopathyError, ServerBusy
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
-from edc_retinopathy.logs.quiet import quiet
+from edc_retinopathy.logs.quiet import keep_out_of_log, quiet
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +115,7 @@ def answer_outside_views(exc: BaseException | None, response: HttpResponse) -> J
     headers = dict(answer.items()) | dict(response.items())
     kept = {name: value for name, value in headers.items() if name not in BODY_HEADERS}
     shaped = JsonResponse(answer.data, status=answer.status_code, headers=kept)
-    shaped._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - as below
+    keep_out_of_log(shaped)
     return shaped
 
 
@@ -193,8 +193,7 @@ def _response(
     if code in {"storage_error", "server_busy"}:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response = Response(body, status=http_status, headers=headers)
-    # Django would log the path, and with it the subject's identifier.
-    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    keep_out_of_log(response)
     return response
 
 

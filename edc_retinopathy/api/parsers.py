@@ -9,7 +9,7 @@ from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser
 from rest_framework.request import Request
 
 from edc_retinopathy.errors import InvalidFilename, InvalidRequest
-from edc_retinopathy.files.names import check_filename
+from edc_retinopathy.files.names import require_safe_filename
 from edc_retinopathy.storage import IncomingFile, receive
 
 from .multipart import MultipartReader, Part, boundary_of
@@ -66,7 +66,8 @@ class UploadForm:
                 "The file was sent as text.",
                 fields={FILE_FIELD: ["Send it as a file, with its name."]},
             )
-        name = check_filename(_without_directories(part.filename))
+        name = _without_directories(part.filename)
+        require_safe_filename(name)
         self._incoming = receive()
         for chunk in part.chunks:
             self._incoming.write(chunk)

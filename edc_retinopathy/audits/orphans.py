@@ -12,8 +12,8 @@ from django.db.models import Q
 from edc_retinopathy import content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
-from edc_retinopathy.files.extensions import check_extension
-from edc_retinopathy.files.names import check_filename, filename_key
+from edc_retinopathy.files.extensions import require_harmless_extension
+from edc_retinopathy.files.names import filename_key, require_safe_filename
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession, SessionFile
@@ -149,14 +149,14 @@ def _record_for(file: StoredFile) -> SessionFile:
     record = _claim(stored, session)
     name = record.original_filename
     try:
-        check_filename(name)
+        require_safe_filename(name)
         with storage.open_stored(file.key) as stream:
             content_type = content.detect(stream, record.file_size)
             file_type = _file_type_of(content_type, name, session)
             facts = content.check_content(stream, record.file_size, file_type)
             stream.seek(0)
             record.checksum = storage.sha256_of(stream)
-        check_extension(name, facts.content_type)
+        require_harmless_extension(name, facts.content_type)
     except RetinopathyError as e:
         raise CannotAdopt(e.message) from e
     record.file_type = file_type

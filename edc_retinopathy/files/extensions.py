@@ -106,7 +106,7 @@ EXTENSIONS: dict[ContentType, frozenset[str]] = {
 }
 
 
-def check_extension(name: str, content_type: ContentType) -> None:
+def require_harmless_extension(name: str, content_type: ContentType) -> None:
     """Raise ``InvalidFilename`` if a desktop would run what has this name, or open it as active.
 
     The last extension decides, as it does for desktops. A page may be called one if it is one.

@@ -16,8 +16,8 @@ from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.sessions.transactions import hold_session, recording
 
 from .admission import Caller, require_admission, require_room
-from .extensions import check_extension
-from .names import check_filename, filename_key
+from .extensions import require_harmless_extension
+from .names import filename_key, require_safe_filename
 
 logger = logging.getLogger(__name__)
 
@@ -85,14 +85,14 @@ def receive_file(
 
 def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
     """What the bytes say of a file that may be stored; raises what is wrong with it."""
-    check_filename(upload.original_filename)
+    require_safe_filename(upload.original_filename)
     if upload.checksum is not None and upload.checksum != incoming.checksum:
         raise ChecksumMismatch(
             "The bytes received do not match the checksum sent with them. Send the file again."
         )
     with incoming.reader() as stream:
         facts = content.check_content(stream, incoming.size, upload.file_type)
-        check_extension(upload.original_filename, facts.content_type)
+        require_harmless_extension(upload.original_filename, facts.content_type)
         if clamd_address := conf.clamd_address():
             content.scan(stream, clamd_address)
     return facts

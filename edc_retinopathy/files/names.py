@@ -21,8 +21,8 @@ INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
 
 
-def check_filename(name: str) -> str:
-    """Give back ``name`` unchanged if it is safe to store; else raise ``InvalidFilename``.
+def require_safe_filename(name: str) -> None:
+    """Raise ``InvalidFilename`` unless ``name`` is safe to store as it is.
 
     A safe name is a single path part of at most 254 bytes in UTF-8, visible throughout, that
     Linux, macOS and Windows all can store as it is.
@@ -46,7 +46,6 @@ def check_filename(name: str) -> str:
         raise InvalidFilename("The file name starts or ends with a dot or a space.")
     if name.split(".", maxsplit=1)[0].rstrip().casefold() in RESERVED_NAMES:
         raise InvalidFilename("The file name is reserved for a device.")
-    return name
 
 
 def filename_key(name: str) -> str:

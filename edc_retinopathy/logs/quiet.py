@@ -6,6 +6,7 @@ Cameras put the identifier of a subject into the names of files.
 from typing import Any
 
 from django.db import Error, InterfaceError, InternalError, OperationalError
+from django.http.response import HttpResponseBase
 
 # These tell of connections and locks, and quote no value.
 TELLING = (InterfaceError, InternalError, OperationalError)
@@ -27,6 +28,14 @@ def quiet(error: Any) -> Any:
     elif error.__context__ is not None and not error.__suppress_context__:
         error.__context__ = quiet(error.__context__)
     return error
+
+
+def keep_out_of_log(response: HttpResponseBase) -> None:
+    """Have Django not log a response of 4xx or 5xx: it would log the path, and a subject with it.
+
+    Django asks for this mark before it logs, and has no other way to say so.
+    """
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - the only way
 
 
 def _kind_of(error: Error) -> str:

@@ -35,9 +35,11 @@ class NoSiteModel(models.Model):
 
 def move_files(session: models.Model, site_id: int | None, using: str) -> None:
     """Let a session's files, their history and the records of looks at them go where it goes."""
+    names = ("SessionFile", "HistoricalSessionFile", "FileAccess")
+    tables = {name: apps.get_model("edc_retinopathy", name) for name in names}
     records = {
-        name: apps.get_model("edc_retinopathy", name)._base_manager.using(using)  # noqa: SLF001
-        for name in ("SessionFile", "HistoricalSessionFile", "FileAccess")
+        name: table._base_manager.using(using)  # noqa: SLF001 - documented
+        for name, table in tables.items()
     }
     for name in ("SessionFile", "HistoricalSessionFile"):
         records[name].filter(camera_session_id=session.pk).update(site_id=site_id)
