@@ -33,7 +33,9 @@ class Caller:
 
 
 def require_admission(camera_session_id: UUID, caller: Caller) -> CameraSession:
-    """Judge the caller and the session again, in one query; gives the session with its amounts.
+    """Judge the caller and the session again, in one query.
+
+    Gives the session, with the site that it has now and its amounts.
 
     Raises ``AuthenticationFailed``, ``NotPermitted``, ``NoSession`` and ``NoEligibleSession``, as
     when the upload began. Whether the session has expired is not asked: the upload belongs to the
@@ -80,7 +82,7 @@ def _query() -> PreparedQuery[CameraSession]:
         sessions.in_use()
         .order_by()
         .filter(pk=key)
-        .only("pk")
+        .only("pk", "site")
         .with_usability(Parameter("cutoff", DateTimeField()))
         .with_amounts()
         .annotate(

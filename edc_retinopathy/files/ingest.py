@@ -129,7 +129,9 @@ def _record_and_publish(
             session_file.skip_history_when_saving = True
             session_file.save(using=using, force_insert=True)
             # After the insert, by which also SQLite holds back all others.
-            require_room(require_admission(session_file.camera_session_id, caller))
+            admitted = require_admission(session_file.camera_session_id, caller)
+            require_room(admitted)
+            _follow(session_file, admitted, using)
             _file_history().bulk_history_create([session_file], default_user=caller.user)
             is_published = storage.publish(incoming, session_file.stored_filename)
     # Left behind here: chained to what follows, its words, which quote the record, would be logged.
@@ -139,6 +141,13 @@ def _record_and_publish(
         # By the commit. Nothing can refer to the file.
         storage.withdraw(incoming, session_file.stored_filename)
     return refusal
+
+
+def _follow(session_file: SessionFile, session: CameraSession, using: str) -> None:
+    """Put the file where its session is now: somebody may have moved that to another site."""
+    if session_file.site_id != session.site_id:
+        session_file.site_id = session.site_id
+        SessionFile.objects.using(using).filter(pk=session_file.pk).update(site_id=session.site_id)
 
 
 @cache

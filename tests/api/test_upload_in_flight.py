@@ -146,3 +146,22 @@ def test_an_upload_that_outlasts_its_sessions_expiry_is_kept(
 
     meanwhile(expire)
     assert camera.upload(IDENTIFIER).status_code == 201
+
+
+def test_the_file_of_a_session_that_was_moved_meanwhile_is_at_its_new_site(
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    meanwhile: Callable[..., None],
+) -> None:
+    def move(user: User, moved: CameraSession) -> None:
+        found = CameraSession.objects.get(pk=moved.pk)
+        found.site_id = factories.BRAVO_SITE
+        found.save()
+
+    meanwhile(move)
+    assert camera.upload(IDENTIFIER).status_code == 201
+    file = SessionFile.objects.get(camera_session=session)
+    assert file.site_id == factories.BRAVO_SITE
+    assert file.history.get().site_id == factories.BRAVO_SITE
+    assert list(storage.files()) == [f"images/{session.pk}/photo.jpg"]
