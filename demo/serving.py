@@ -15,11 +15,12 @@ from django.core.management import call_command
 from django.db import connection, connections
 from tqdm import tqdm
 
-from demo.accounts import ACCOUNTS, camera_token, make_accounts
+from demo.accounts import ACCOUNTS, camera_tokens, make_accounts
 from demo.camera import Camera, CameraError
 from demo.environment import made_directory, shown
 from demo.sample_exam import exam_files
 from demo.server import ServerError, gunicorn_on
+from demo.sites import ALPHA, BRAVO
 from demo.subjects import (
     BROKEN_OFF_DEVICE,
     WHOLE_EXAM_DEVICE,
@@ -43,16 +44,16 @@ def serve(port: int, details_path: Path) -> None:
     _prepare()
     with gunicorn_on(port) as server:
         url = f"http://localhost:{port}"
-        token = camera_token()
+        cameras = camera_tokens(ALPHA)
         try:
-            _send_exams(Camera(url, token))
+            _send_exams(url, cameras)
         except CameraError as error:
             # Settings from the environment may well refuse it, such as a small size limit.
             _say(f"The simulated camera could not send its exam: {error}")
         subjects = reopened_subjects()
         watched = _exam_to_watch(subjects[ReportType.COMBINED].pop(0))
-        _write_atomically(details_path, _details(url, token, subjects))
-        _say(_instructions(url, token, watched))
+        _write_atomically(details_path, _details(url, cameras, subjects))
+        _say(_instructions(url, cameras, watched))
         server.join()
         if server.exitcode:
             raise ServerError(f"The server ended with status {server.exitcode}.")
@@ -81,12 +82,14 @@ def _prepare() -> None:
     connections.close_all()
 
 
-def _send_exams(camera: Camera) -> None:
+def _send_exams(url: str, cameras: dict[str, str]) -> None:
     """Send the files of exams in the past, once, and today's exam of one subject."""
-    with closing(camera):
-        for device_id, file_count in ((WHOLE_EXAM_DEVICE, None), (BROKEN_OFF_DEVICE, 2)):
+    for device_id, file_count in ((WHOLE_EXAM_DEVICE, None), (BROKEN_OFF_DEVICE, 2)):
+        with closing(Camera(url, cameras[device_id], device_id)) as camera:
             for session in past_sessions_without_files(device_id):
                 _send_past_exam(camera, session, file_count)
+    device_id, token = next(iter(cameras.items()))
+    with closing(Camera(url, token, device_id)) as camera:
         _send_exam_of_today(camera, renew_visit_of_today())
 
 
@@ -128,15 +131,20 @@ def _exam_to_watch(subject_identifier: str) -> Path:
     return directory
 
 
-def _details(url: str, token: str, subjects: dict[str, list[str]]) -> dict[str, Any]:
-    """Give what a program needs to use the running demo."""
+def _details(url: str, cameras: dict[str, str], subjects: dict[str, list[str]]) -> dict[str, Any]:
+    """Give what a program needs to use the running demo; ``token`` is that of the first camera."""
     return {
         "url": url,
-        "token": token,
+        "token": next(iter(cameras.values())),
+        "cameras": cameras,
         "storage_dir": str(settings.EDC_RETINOPATHY_STORAGE_DIR),
         "database": str(connection.settings_dict["NAME"]),
         "logins": {
-            account.username: {"username": account.username, "password": account.password}
+            account.username: {
+                "username": account.username,
+                "password": account.password,
+                "sites": [site.site_id for site in account.sites],
+            }
             for account in ACCOUNTS
         },
         "subjects": subjects,
@@ -150,24 +158,31 @@ def _write_atomically(path: Path, content: dict[str, Any]) -> None:
     draft.replace(path)
 
 
-def _instructions(url: str, token: str, watched: Path) -> str:
-    logins = "\n".join(f"  {account.username:<12}{account.password}" for account in ACCOUNTS)
+def _instructions(url: str, cameras: dict[str, str], watched: Path) -> str:
+    logins = "\n".join(
+        f"  {account.username:<17}{account.password:<22}{account.site_titles}"
+        for account in ACCOUNTS
+    )
+    bravo = camera_tokens(BRAVO)
+    tokens = "\n".join(f"  {device_id}  {token}" for device_id, token in (cameras | bravo).items())
+    device_id, token = next(iter(cameras.items()))
+    port = url.rpartition(":")[2]
     programs = Path(sys.executable).parent
     client = (
         shown(programs / "fundus-camera-watchdog"),
         *("--watch-dir", shown(watched)),
         *("--api-url", url),
         *("--token", token),
-        *("--device-id", "CAM-001"),
+        *("--device-id", device_id),
     )
     return f"""
-The demo is ready: {url}
+The demo is ready: {url} (Alpha Clinic) and http://{BRAVO.domain}:{port} (Bravo Clinic)
 
 Logins
 {logins}
 
-Token of the cameras
-  {token}
+Tokens of the cameras, each bound to its device; those from CAM-101 on are of Bravo Clinic
+{tokens}
 
 More exams from simulated cameras
   {shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2

@@ -5,9 +5,14 @@ from django.views.generic import RedirectView, TemplateView
 from edc_auth.admin_site import edc_auth_admin
 from edc_dashboard.url_names import url_names
 
+from demo.accounts import ACCOUNTS, CAMERAS
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 
 HOME = RedirectView.as_view(pattern_name="home_url")
+HOME_PAGE = TemplateView.as_view(
+    template_name="demo/home.html",
+    extra_context={"accounts": ACCOUNTS, "cameras": CAMERAS},
+)
 
 
 def absent_app(namespace: str, name: str) -> URLResolver:
@@ -16,7 +21,7 @@ def absent_app(namespace: str, name: str) -> URLResolver:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", TemplateView.as_view(template_name="demo/home.html"), name="home_url"),
+    path("", HOME_PAGE, name="home_url"),
     path("administration/", HOME, name="administration_url"),
     path("accounts/", include("edc_auth.urls_for_accounts")),
     path("edc_auth/admin/", edc_auth_admin.urls),

@@ -145,6 +145,21 @@ def check_schema(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def check_autocommit(**kwargs: Any) -> list[CheckMessage]:
+    """E017: the end of a transaction commits it, so that an answered upload is durable."""
+    return [
+        Error(
+            f"AUTOCOMMIT is off for the database {alias!r}: a camera would be answered before "
+            "the record of its file is committed, and the record would be lost.",
+            hint="Take AUTOCOMMIT out of DATABASES; Django's default is on.",
+            id="edc_retinopathy.E017",
+        )
+        for alias in connections
+        if not connections[alias].settings_dict["AUTOCOMMIT"]
+    ]
+
+
 ERROR_MIDDLEWARE = "edc_retinopathy.api.middleware.ApiErrorMiddleware"
 
 

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from django.core.checks import ERROR, WARNING, CheckMessage, run_checks
+from django.db import connection
 from pytest_django import Settings
 
 from edc_retinopathy import conf
@@ -177,6 +178,16 @@ def test_the_server_starts_without_the_extra_and_says_what_is_missing(
     settings.EDC_RETINOPATHY_SERVE_SCHEMA = False
     importlib.reload(urls)
     assert schema.callback.view_class.__name__ == "NoSchemaView"
+
+
+def test_e017_when_a_transaction_would_end_without_a_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "AUTOCOMMIT", False)  # noqa: FBT003
+    messages = reported()
+    assert set(messages) == {"E017"}
+    assert messages["E017"].level == ERROR
+    assert_helpful(messages["E017"])
 
 
 @pytest.mark.parametrize("where", ["absent", "behind"])

@@ -16,6 +16,8 @@ from edc_retinopathy.accounts.sites import (
 
 # Where a request remembers the sites that its account may read.
 SITE_IDS = "edc_retinopathy_readable_site_ids"
+# Of what is searched for. Each word is a condition, of which a database takes only so many.
+LONGEST_TERM = 255
 
 
 class SiteAccessAdminMixin(SiteModelAdminMixin):
@@ -49,6 +51,10 @@ class SiteAccessAdminMixin(SiteModelAdminMixin):
         # Past SiteModelAdminMixin's own, which raises for an account without the site.
         queryset = super(SiteModelAdminMixin, self).get_queryset(request)
         return queryset.filter(**{f"{self.site_lookup}__in": self.readable_site_ids(request)})
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """What the beginning of the term finds, where it is longer than any name."""
+        return super().get_search_results(request, queryset, search_term[:LONGEST_TERM])
 
     def is_at_current_site(self, request: HttpRequest) -> bool:
         """True if the account may work at the current site, not only read."""

@@ -133,6 +133,7 @@ class SessionPagesMixin:
         context = {
             **self.admin_site.each_context(request),
             "title": _("Withdraw the session"),
+            "media": self.media + form.media,
             "opts": self.opts,
             "object": session,
             "original": session,

@@ -16,7 +16,7 @@ def module_transaction(
     django_db_setup: None, committed_records: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """The database, in a transaction that is rolled back when the module is done."""
-    with django_db_blocker.unblock(), _RolledBack():
+    with django_db_blocker.unblock(), RolledBack():
         yield
 
 
@@ -43,7 +43,7 @@ def world(shared_world: World, db: None, storage: StorageOnDisk) -> World:
     return shared_world
 
 
-class _RolledBack:
+class RolledBack:
     """A transaction that never commits, with those of the tests inside of it."""
 
     def __enter__(self) -> None:

@@ -13,6 +13,7 @@ from edc_retinopathy.auth_objects import (
     RETINOPATHY_CAMERA_ROLE,
     RETINOPATHY_GRADER_ROLE,
     RETINOPATHY_ROLE,
+    RETINOPATHY_SUPER_ROLE,
 )
 from edc_retinopathy.models import (
     CameraAccount,
@@ -26,6 +27,11 @@ from tests.api.client import CameraApi
 from tests.samples import DICOM, HTML, JPEG, PDF
 
 BOTH_SITES = (factories.ALPHA_SITE, factories.BRAVO_SITE)
+ROLES_OF_BRAVO = {
+    "camera": RETINOPATHY_CAMERA_ROLE,
+    "grader": RETINOPATHY_GRADER_ROLE,
+    "super": RETINOPATHY_SUPER_ROLE,
+}
 CONTENT_TYPES = {"left": JPEG, "left_dicom": DICOM, "right_report": PDF, "report": HTML}
 
 
@@ -172,7 +178,26 @@ def _accounts() -> dict[str, User]:
         "manager": _data_manager(),
         # Site alpha only in the profile: a superuser's rights are not another site's.
         "superuser": factories.find_or_create_user("walking_superuser", is_superuser=True),
+        "nobody": factories.find_or_create_user("walking_nobody"),
+        "super": factories.find_or_create_user("walking_super", role=RETINOPATHY_SUPER_ROLE),
+        "bound": _bound_camera(),
+        # Those of site bravo, at alpha's host.
+        **{
+            f"{name}_b": factories.find_or_create_user(
+                f"walking_{name}_b", role=role, site_ids=[factories.BRAVO_SITE]
+            )
+            for name, role in ROLES_OF_BRAVO.items()
+        },
     }
+
+
+def _bound_camera() -> User:
+    """A camera that may act for no camera of the world."""
+    user = factories.find_or_create_user(
+        "walking_bound", role=RETINOPATHY_CAMERA_ROLE, is_staff=False
+    )
+    CameraAccount.objects.create(user=user, device_id="CAM-bound")
+    return user
 
 
 def _multisite_viewer() -> User:

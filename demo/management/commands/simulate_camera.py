@@ -66,7 +66,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--device-id",
             default="CAM",
-            help="name of the cameras; a number is added (default: CAM)",
+            help="with --token: name of the cameras; a number is added (default: CAM)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -77,11 +77,8 @@ class Command(BaseCommand):
         if not exams:
             raise CommandError("There is no exam to send.")
         cameras = SimpleQueue[Camera]()
-        for number in range(1, options["cameras"] + 1):
-            device_id = f"{options['device_id']}-{number:03}"
-            cameras.put(
-                Camera(options["url"] or demo["url"], options["token"] or demo["token"], device_id)
-            )
+        for device_id, token in _devices(options, demo):
+            cameras.put(Camera(options["url"] or demo["url"], token, device_id))
         with tqdm(
             total=sum(exam.file_count for exam in exams[:wanted]), unit="file", desc="Sending"
         ) as progress:
@@ -168,6 +165,17 @@ def _demo_details(options: dict[str, Any]) -> dict[str, Any]:
     raise CommandError(
         f"{path} does not exist: start the demo, or give --url, --token and --subject or --folder."
     )
+
+
+def _devices(options: dict[str, Any], demo: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the device id and the token of each camera that sends.
+
+    The demo's accounts are each bound to one device: of more cameras than it has, some share one.
+    """
+    numbers = range(1, options["cameras"] + 1)
+    if options["token"]:
+        return ((f"{options['device_id']}-{number:03}", options["token"]) for number in numbers)
+    return islice(cycle(demo["cameras"].items()), len(numbers))
 
 
 def _wanted(options: dict[str, Any]) -> int:

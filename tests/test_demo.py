@@ -1,0 +1,79 @@
+"""The demo's accounts: every role at both sites, and cameras that are bound to their devices."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
+from edc_sites.single_site import SingleSite
+
+from demo.accounts import ACCOUNTS, camera_tokens, make_accounts
+from demo.sites import ALPHA, BRAVO
+from edc_retinopathy.accounts.provisioning import revoke
+from edc_retinopathy.auth_objects import (
+    RETINOPATHY_GRADER_ROLE,
+    RETINOPATHY_ROLE,
+    RETINOPATHY_SUPER_ROLE,
+)
+from edc_retinopathy.models import CameraAccount, CameraSession
+from tests import factories
+from tests.api.client import CameraApi, assert_error
+
+pytestmark = pytest.mark.django_db
+SESSIONS = reverse("edc_retinopathy_admin:edc_retinopathy_camerasession_changelist")
+
+
+@pytest.mark.parametrize("site", [ALPHA, BRAVO], ids=["alpha", "bravo"])
+def test_somebody_of_every_role_logs_in_at_each_site(site: SingleSite) -> None:
+    make_accounts()
+    here = [account for account in ACCOUNTS if site.site_id in {at.site_id for at in account.sites}]
+    roles = {role for account in here for role in account.roles}
+    assert roles >= {
+        RETINOPATHY_ROLE,
+        RETINOPATHY_GRADER_ROLE,
+        RETINOPATHY_SUPER_ROLE,
+        DATA_MANAGER_ROLE,
+    }
+    assert any(account.is_superuser for account in here)
+    for account in here:
+        client = Client(SERVER_NAME=site.domain)
+        form = {"username": account.username, "password": account.password}
+        client.post(reverse("edc_auth:login"), form)
+        assert client.get(SESSIONS).status_code == 200, account.username
+
+
+def test_accounts_that_are_there_are_left_as_they_are() -> None:
+    make_accounts()
+    tokens = camera_tokens(ALPHA)
+    make_accounts()
+    assert camera_tokens(ALPHA) == tokens
+
+
+def test_each_camera_is_bound_to_its_device(session: CameraSession) -> None:
+    tokens = camera_tokens(ALPHA)
+    assert list(tokens) == ["CAM-001", "CAM-002", "CAM-003", "CAM-004"]
+    first = CameraApi(tokens["CAM-001"])
+    refused = first.resolve(factories.FEMALE_IDENTIFIER, device_id="CAM-002")
+    assert_error(refused, 403, "permission_denied")
+    assert first.resolve(factories.FEMALE_IDENTIFIER, device_id="CAM-001").status_code == 200
+
+
+def test_a_camera_of_one_site_finds_no_session_of_the_other(session: CameraSession) -> None:
+    (token,) = camera_tokens(BRAVO).values()
+    answer = CameraApi(token, host=factories.BRAVO_HOST).resolve(factories.FEMALE_IDENTIFIER)
+    assert_error(answer, 404, "no_session")
+
+
+def test_a_revoked_camera_is_renewed_at_the_next_start() -> None:
+    before = camera_tokens(ALPHA)["CAM-001"]
+    revoke(CameraAccount.objects.get(user__username="cam-001"))
+    after = camera_tokens(ALPHA)["CAM-001"]
+    assert after != before
+    assert CameraApi(after).ping().status_code == 200
+
+
+def test_the_home_page_names_every_login() -> None:
+    page = Client().get("/").content.decode()
+    for account in ACCOUNTS:
+        assert f"<code>{account.username}</code>" in page
+        assert f"<code>{account.password}</code>" in page
+    assert "CAM-101" in page
