@@ -1,10 +1,13 @@
 """Which extensions a stored name may have: harmless ones all, however little they fit the content.
 
 What is refused is what a double click runs, installs, mounts, unpacks or opens as active content,
-on Windows, macOS or Linux. The names are taken from the lists that browsers and mail programs
-keep: Chromium's "Safe Browsing File Type Policies" (``download_file_types.asciipb``), Firefox's
-``ApplicationReputation.cpp`` and Microsoft's "Blocked attachments in Outlook". Not from there:
-names of mere data, as ``.tmp`` and ``.mat``, that a camera's software leaves behind.
+on Windows, macOS or Linux. The names were written from memory after what browsers and mail programs
+refuse: Chromium's ``download_file_types.asciipb``, Firefox's ``ApplicationReputation.cpp`` and
+Microsoft's "Blocked attachments in Outlook". They are a copy of none of these. Least certain are
+archives, disk images and packages, many of which Chromium only looks into; server pages are ours.
+Left out on purpose are names of mere data, as ``.tmp`` and ``.mat``, that a camera's software
+leaves behind. What is served has its detected type whatever its name is: the lists are for those
+who open the stored files themselves.
 """
 
 import re
@@ -22,8 +25,8 @@ def _names(text: str) -> frozenset[str]:
 PROGRAMS = _names(
     """
     acm app application appref-ms bpl cmd com command cpl crx dex dll drv dylib efi elf exe
-    ex_ gadget jar jnlp kext msc mui ocx osx out pif prg pyz pyzw run scr so sys tool vxd wiz
-    workflow xbap xpi
+    ex_ gadget jar jnlp kext msc mui ocx osx out pif prg pyz pyzw run scr so sys tool vxd wflow
+    wiz workflow xbap xpi
     """
 )
 SCRIPTS = _names(
@@ -44,13 +47,14 @@ SERVER_PAGES = _names(
 INSTALLERS = _names(
     """
     apk appimage appinstaller appx appxbundle deb diagcab flatpak flatpakref flatpakrepo ipa
-    msi msix msixbundle msp mst msu mpkg pkg rpm snap xip
+    msi msix msixbundle msp mst msu mpkg pet pkg rpm slp snap xip
     """
 )
 SHORTCUTS_AND_SETTINGS = _names(
     """
-    accountpicture-ms afploc atloc cdmap contact cnt desktop directory fileloc fon ftploc grp
-    hlp hpj inetloc inf ini ins internetconnect isp job library-ms lnk local mad maf mag mam
+    accountpicture-ms afploc asx atloc cdmap contact cnt crt der desktop directory fileloc fon
+    ftploc
+    grp hlp hpj inetloc inf ini ins internetconnect isp job library-ms lnk local mad maf mag mam
     manifest maq mar mas mau mav maw mobileconfig networkconnect osd pcd plist prf
     printerexport profile reg remote rdp scf search-ms searchconnector-ms service
     settingcontent-ms symlink theme themepack timer url vncloc vsmacros webloc website webpnp
@@ -61,7 +65,7 @@ SHORTCUTS_AND_SETTINGS = _names(
 ARCHIVES_AND_DISK_IMAGES = _names(
     """
     7z ace arc arj bz2 cab cdr cpio dart dc42 dmg dmgpart dvdr gz hqx img imgpart iso lha lz
-    lzh lzma ndif rar smi sparsebundle sparseimage squashfs tar taz tbz tbz2 tgz toast txz tz
+    lzh lzma ndif pax rar smi sparsebundle sparseimage squashfs tar taz tbz tbz2 tgz toast txz tz
     udif uu vhd vhdx vmdk wim xar xz z zip zipx zst
     """
 )

@@ -260,6 +260,7 @@ DANGEROUS = {
     *(".msi", ".msix", ".deb", ".rpm", ".pkg", ".appimage", ".apk", ".application"),
     *(".lnk", ".url", ".desktop", ".reg", ".scf", ".inf", ".webloc", ".settingcontent-ms"),
     *(".zip", ".cab", ".7z", ".rar", ".iso", ".dmg", ".vhd", ".vhdx", ".img"),
+    *(".crt", ".der", ".asx", ".wflow", ".pet", ".slp", ".pax"),
     *(".svg", ".svgz", ".xml", ".xsl", ".mht", ".mhtml", ".chm", ".swf"),
     *(".docm", ".xlsm", ".pptm", ".xll", ".xlam", ".doc", ".xls", ".slk", ".mdb", ".one"),
     *(".{3050f4d8-98B5-11CF-BB82-00AA00BDCE0B}", ".\uff25\uff38\uff25", ".\u017fcr"),
