@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models import CameraSession, SessionFile
 from tests import factories
 from tests.api.client import CameraApi, assert_error
-from tests.samples import DICOM, HTML
+from tests.samples import DICOM, HTML, encapsulated_pdf_dicom
+from tests.storage import StorageOnDisk
 
 IDENTIFIER = factories.FEMALE_IDENTIFIER
 
@@ -46,6 +47,21 @@ def test_an_eye_is_satisfied_by_its_dicom(camera: CameraApi, session: CameraSess
     body = camera.status(IDENTIFIER).json()
     assert body["uploaded"] == ["left_dicom"]
     assert sorted(body["missing"]) == ["report", "right"]
+
+
+@pytest.mark.parametrize("eye", ["left", "right"])
+def test_an_eye_is_still_missing_of_which_a_dicom_that_is_no_image_came(
+    camera: CameraApi, session: CameraSession, storage: StorageOnDisk, eye: str
+) -> None:
+    content, dicom = encapsulated_pdf_dicom(), f"{eye}_dicom"
+    response = camera.upload(IDENTIFIER, dicom, content, name="document.dcm")
+    assert response.status_code == 201
+    assert SessionFile.objects.get().is_image is False
+    assert storage.files() == {f"images/{session.pk}/document.dcm": content}
+    body = camera.status(IDENTIFIER).json()
+    assert body["uploaded"] == [dicom]
+    assert sorted(body["missing"]) == ["left", "report", "right"]
+    assert body["complete"] is False
 
 
 def test_two_dicoms_and_one_report_are_a_complete_exam(

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from rest_framework.authtoken.models import Token
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.sessions.withdrawal import withdraw
 from edc_retinopathy.storage import IncomingFile
 from tests import factories
 from tests.api.client import CameraApi, assert_error
@@ -55,6 +56,11 @@ def delete_session(user: User, session: CameraSession) -> None:
     CameraSession.objects.get(pk=session.pk).delete()
 
 
+def withdraw_session(user: User, session: CameraSession) -> None:
+    """Take the session back, which has no files yet."""
+    withdraw(session, reason="Entered twice.", user=user)
+
+
 CHANGES: list[Any] = [
     (revoke_token, 401, "authentication_failed"),
     (renew_token, 401, "authentication_failed"),
@@ -84,7 +90,12 @@ def meanwhile(
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "code"), [*CHANGES, (delete_session, 404, "no_session")]
+    ("change", "status", "code"),
+    [
+        *CHANGES,
+        (delete_session, 404, "no_session"),
+        (withdraw_session, 404, "no_session"),
+    ],
 )
 def test_nothing_is_kept_of_an_upload_that_may_not_be_any_more(
     *,
