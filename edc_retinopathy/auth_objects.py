@@ -21,6 +21,8 @@ view_codenames = (
     "edc_retinopathy.view_historicalcamerasession",
     "edc_retinopathy.view_sessionfile",
     "edc_retinopathy.view_historicalsessionfile",
+    "edc_retinopathy.view_refusal",
+    "edc_retinopathy.view_historicalrefusal",
 )
 # Who audits: which files were looked at, and whether all are still there.
 audit_codenames = (
@@ -33,6 +35,8 @@ edit_codenames = (
     *view_codenames,
     "edc_retinopathy.add_camerasession",
     "edc_retinopathy.change_camerasession",
+    # Answers.
+    "edc_retinopathy.change_refusal",
 )
 super_codenames = (*edit_codenames, *audit_codenames, "edc_retinopathy.delete_camerasession")
 camera_codenames = (VIEW_SESSIONS, ADD_FILES)

@@ -91,6 +91,23 @@ class AccessKind(TextChoices):
     DOWNLOAD = "download", _("Downloaded")
 
 
+class Endpoint(TextChoices):
+    """The endpoints whose refusals are kept, by their names in the log."""
+
+    RESOLVE = "resolve", _("Resolve")
+    UPLOAD = "upload", _("Upload")
+
+
+class RefusalState(TextChoices):
+    """What became of a refusal: nothing yet, a person's answer, or a later success."""
+
+    OPEN = "open", _("Open")
+    REOPENED = "reopened", _("Session reopened")
+    ALLOWED = "allowed", _("Next version allowed")
+    DISMISSED = "dismissed", _("Dismissed")
+    SUCCEEDED = "succeeded", _("Succeeded since")
+
+
 class AuditResult(TextChoices):
     """What an audit found of one stored file, or of a file in the storage."""
 

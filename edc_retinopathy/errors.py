@@ -4,16 +4,28 @@ A message never holds a subject identifier, a name or initials: it travels to lo
 HTTP status of each code is decided in ``api.exceptions`` alone.
 """
 
+from uuid import UUID
+
 
 class RetinopathyError(Exception):
-    """Something the caller can act upon; ``code`` is for machines, ``message`` for people."""
+    """Something the caller can act upon; ``code`` is for machines, ``message`` for people.
+
+    ``camera_session_id`` is the key of the session that it is about, if there is one.
+    """
 
     code = "error"
 
-    def __init__(self, message: str, *, fields: dict[str, list[str]] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: dict[str, list[str]] | None = None,
+        camera_session_id: UUID | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.fields = fields
+        self.camera_session_id = camera_session_id
 
 
 class AuthenticationFailed(RetinopathyError):  # noqa: N818

@@ -14,7 +14,7 @@ import pytest
 from edc_registration.models import RegisteredSubject
 from pytest_django import DjangoDbBlocker
 
-from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
+from edc_retinopathy.models import CameraSession, Refusal, SessionFile, StorageAudit
 from tests import factories
 from tests.api.client import CameraApi
 from tests.invariants import temporary_files
@@ -51,6 +51,8 @@ class CommittedRecords:
                 "pk", flat=True
             )
         )
+        for manager in (Refusal.history, Refusal.objects):
+            _delete(manager.all())
         for model, key in ((SessionFile, "camera_session_id__in"), (CameraSession, "id__in")):
             for manager in (model.history, model.objects):
                 _delete(manager.filter(**{key: sessions}))

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
+from edc_retinopathy.models import Refusal
 from edc_retinopathy.models.prepared import Parameter, PreparedQuery
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -30,7 +31,8 @@ def user_of_token(key: str, site_id: int) -> Any:
 
     A single query answers all of it, in attributes of the user: ``may_view_sessions`` and
     ``may_add_files`` (granted to the user, by a group or by being a superuser), ``has_site``
-    (may work at this site), ``is_multisite_viewer`` and ``bound_device_id``.
+    (may work at this site), ``is_multisite_viewer``, ``bound_device_id`` and ``has_refusals``
+    (which a success may close).
     """
     return _query_of_token().first(token=key, site_id=site_id)
 
@@ -51,6 +53,7 @@ def _query_of_token() -> PreparedQuery[Any]:
             ),
             is_multisite_viewer=F("userprofile__is_multisite_viewer"),
             bound_device_id=F("camera_account__device_id"),
+            has_refusals=Exists(Refusal.objects.closable().filter(account_id=OuterRef("pk"))),
             **granted,
         )
     )

@@ -135,12 +135,14 @@ def _invalid_request(exc: Any) -> InvalidRequest:
     return InvalidRequest(f"{about}{first_errors[0]}", fields=fields)
 
 
+# InternalError: a standby of PostgreSQL, which takes no writes.
+DATABASE_IS_BUSY = (OperationalError, InterfaceError, InternalError)
+
 # What is raised, first match first, and what it means to the caller. A database that is
 # locked, unreachable or gone in the middle is busy: the same request can succeed later.
 TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Exception]], ...] = (
     (
-        # InternalError: a standby of PostgreSQL, which takes no writes.
-        (OperationalError, InterfaceError, InternalError),
+        DATABASE_IS_BUSY,
         lambda _: ServerBusy("The server is busy. Send the request again in a moment."),
     ),
     (Http404, lambda _: exceptions.NotFound()),

@@ -45,6 +45,8 @@ class UploadForm:
     def __init__(self) -> None:
         self.fields: MultiValueDict[str, str] = MultiValueDict()
         self.files: MultiValueDict[str, UploadedFile] = MultiValueDict()  # type: ignore[type-arg]
+        # Known also where the name, or what follows it, is refused.
+        self.sent_filename = ""
         self._room_bytes = FORM_OVERHEAD_BYTES
         self._incoming: IncomingFile | None = None
 
@@ -66,7 +68,8 @@ class UploadForm:
                 "The file was sent as text.",
                 fields={FILE_FIELD: ["Send it as a file, with its name."]},
             )
-        name = _without_directories(part.filename)
+        self.sent_filename = part.filename
+        name = self.sent_filename = _without_directories(part.filename)
         require_safe_filename(name)
         self._incoming = receive()
         for chunk in part.chunks:
@@ -122,6 +125,7 @@ class UploadParser(BaseParser):
         """
         reader = MultipartReader(stream, boundary_of(media_type or ""))
         form = UploadForm()
+        attempt = getattr((parser_context or {}).get("view"), "attempt", None)
         try:
             for part in reader.parts():
                 form.take(part)
@@ -129,4 +133,7 @@ class UploadParser(BaseParser):
         except BaseException:
             form.discard()
             raise
+        finally:
+            if attempt is not None:
+                attempt.file_name = form.sent_filename
         return DataAndFiles(form.fields, form.files)

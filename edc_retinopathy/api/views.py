@@ -18,12 +18,13 @@ from edc_retinopathy.accounts.client_address import client_address
 from edc_retinopathy.accounts.devices import device_id_for
 from edc_retinopathy.accounts.sites import current_site_id, readable_site_ids, writable_site_ids
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
-from edc_retinopathy.choices import FileType
+from edc_retinopathy.choices import Endpoint, FileType
 from edc_retinopathy.errors import FileTooLarge, ServerBusy, StorageError
 from edc_retinopathy.files.admission import Caller
 from edc_retinopathy.files.ingest import Upload, receive_file
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
+from edc_retinopathy.refusals.recording import Attempt, close_refusals, record_refusal
 from edc_retinopathy.sessions.choice import (
     session_for_status,
     session_for_upload,
@@ -32,7 +33,7 @@ from edc_retinopathy.sessions.choice import (
 from edc_retinopathy.storage import require_free_space, sweep_stale, too_large
 
 from .authentication import AccessTokenAuthentication
-from .exceptions import CompressedBody, LengthRequired, exception_handler
+from .exceptions import DATABASE_IS_BUSY, CompressedBody, LengthRequired, exception_handler
 from .limits import AccountThrottle, upload_slot
 from .multipart import CHUNK_BYTES
 from .negotiation import AlwaysTheFirstRenderer
@@ -49,6 +50,8 @@ from .serializers import (
 
 # A refused body that is no longer than this is read to its end.
 SHORT_BODY_BYTES = 1024 * 1024
+# What is kept of a text that may be anything.
+LONGEST_TEXT = 1000
 UNREAD = (FileTooLarge, ServerBusy, StorageError, AuthenticationFailed, NotAuthenticated, Throttled)
 
 
@@ -69,6 +72,8 @@ class RetinopathyAPIView(APIView):
     started: float
     # Whose token it is, once that is known.
     caller: Any = None
+    # What it tries, where a refusal of it is kept.
+    attempt: Attempt | None = None
 
     def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Remember when the request came."""
@@ -83,6 +88,24 @@ class RetinopathyAPIView(APIView):
         """Remember the caller for the log, also where nothing is permitted."""
         super().perform_authentication(request)
         self.caller = request.user
+        if request.user.is_authenticated and getattr(self, "endpoint", "") in Endpoint:
+            self.attempt = Attempt(
+                endpoint=Endpoint(self.endpoint),
+                account=request.user,
+                site_id=current_site_id(request),
+                subject_identifier=self.kwargs.get("subject_identifier", ""),
+                file_type=self.kwargs.get("file_type", ""),
+                device_id=getattr(request.user, "bound_device_id", None) or "",
+            )
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer, and keep what was refused: not while the database is what is busy."""
+        response = super().handle_exception(exc)
+        if self.attempt is not None and not isinstance(exc, DATABASE_IS_BUSY):
+            session_id = getattr(exc, "camera_session_id", None)
+            self.attempt.camera_session_id = session_id or self.attempt.camera_session_id
+            record_refusal(self.attempt, code=response.data["code"], message=response.data["error"])
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate and authorize, then refuse a body of unknown length or a compressed one."""
@@ -102,6 +125,11 @@ class RetinopathyAPIView(APIView):
         """Write the event with who asked and how long it took."""
         ms = events.milliseconds_since(self.started)
         events.log(event, account=self.account.pk, ms=ms, **values)
+
+    def close_refusals(self) -> None:
+        """Close what was refused of the same before."""
+        if self.attempt is not None:
+            close_refusals(self.attempt)
 
     def readable_site_ids(self) -> tuple[int, ...]:
         """The sites whose sessions the account may look at."""
@@ -146,6 +174,7 @@ class ResolveView(RetinopathyAPIView):
 
     def post(self, request: Request) -> Response:
         """Pin the session and answer 200 with it."""
+        self._remember(request.data)
         serializer = ResolveSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         subject_identifier = serializer.validated_data["subject_identifier"]
@@ -154,7 +183,15 @@ class ResolveView(RetinopathyAPIView):
         device_id_for(self.account, session.device_id)
         session.pin(device_id=device_id, user=self.account)
         self.log(Event.RESOLVED, camera_session=session.pk, device=device_id or session.device_id)
+        self.close_refusals()
         return Response(resolved(session))
+
+    def _remember(self, sent: Any) -> None:
+        """Keep for a refusal what was sent, whatever it is."""
+        if self.attempt is not None and isinstance(sent, dict):
+            named = sent.get("subject_identifier") or ""
+            self.attempt.subject_identifier = str(named)[:LONGEST_TEXT].strip()
+            self.attempt.device_id = self.attempt.device_id or str(sent.get("device_id") or "")
 
 
 class UploadView(RetinopathyAPIView):
@@ -194,6 +231,8 @@ class UploadView(RetinopathyAPIView):
             subject_identifier, self.writable_site_ids(), query.validated_data["camera_session_id"]
         )
         device_id = device_id_for(self.account, session.device_id)
+        if self.attempt is not None:
+            self.attempt.camera_session_id, self.attempt.device_id = session.pk, device_id
         with upload_slot():
             require_free_space(content_length(request))
             sweep_stale()
@@ -224,6 +263,7 @@ class UploadView(RetinopathyAPIView):
             file_type=session_file.file_type,
             size=session_file.file_size,
         )
+        self.close_refusals()
         return Response(SessionFileSerializer(session_file).data, status=201 if created else 200)
 
 

@@ -14,6 +14,7 @@ from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
 from edc_retinopathy.files.extensions import require_harmless_extension
 from edc_retinopathy.files.names import filename_key, require_safe_filename
+from edc_retinopathy.files.versions import allowed_version_on_disk, supersede
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession, SessionFile
@@ -47,6 +48,8 @@ def adopt(file: StoredFile, *, is_dry_run: bool) -> str:
         with recording(using):
             hold_session(session_file.camera_session_id, using)
             session_file.save(using=using, force_insert=True)
+            if session_file.version > 1:
+                supersede(session_file, using)
             # No upload can publish or replace the name from here on; one may have before.
             storage.adopt(file.key, token=file.token, checksum=session_file.checksum)
     except FileNotFoundError as e:
@@ -124,11 +127,13 @@ def _session_of(file: StoredFile) -> CameraSession | None:
 
 
 def _claim(file: StoredFile, session: CameraSession) -> SessionFile:
-    name = file.key.rpartition("/")[2]
+    on_disk = file.key.rpartition("/")[2]
+    name, version = allowed_version_on_disk(session.pk, on_disk)
     return SessionFile(
         camera_session=session,
         original_filename=name,
         filename_key=filename_key(name),
+        version=version,
         stored_filename=file.key,
         file_size=file.size,
         capture_datetime=file.modified,

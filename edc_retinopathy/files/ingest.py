@@ -10,7 +10,7 @@ from django.db import IntegrityError, connections, router
 
 from edc_retinopathy import conf, content, storage
 from edc_retinopathy.choices import FileType
-from edc_retinopathy.errors import ChecksumMismatch, FilenameConflict, InvalidFilename
+from edc_retinopathy.errors import ChecksumMismatch, FilenameConflict, InvalidFilename, StorageError
 from edc_retinopathy.logs.quiet import quiet
 from edc_retinopathy.models import CameraSession, SessionFile
 from edc_retinopathy.sessions.transactions import hold_session, recording
@@ -18,8 +18,12 @@ from edc_retinopathy.sessions.transactions import hold_session, recording
 from .admission import Caller, require_admission, require_room
 from .extensions import require_harmless_extension
 from .names import filename_key, require_safe_filename
+from .versions import Place, is_allowed, name_on_disk, supersede
 
 logger = logging.getLogger(__name__)
+
+# Each time the place was free, and taken by the next look.
+PLACE_ATTEMPTS = 10
 
 # How long the database connection may have been silent while a slow link delivered the body. The
 # usual limits of others begin at a minute.
@@ -50,7 +54,8 @@ def receive_file(
 ) -> tuple[SessionFile, bool]:
     """Record and publish a file of a session; gives the record and whether it is new.
 
-    A retry (same session, name and bytes) gives the record there is. Raises
+    A retry (same session, name and bytes) gives the record there is, whichever version it is.
+    Other bytes of a name are its next version, if a person has allowed that. Raises
     ``InvalidFilename``, ``ChecksumMismatch``, ``InvalidContent``, ``FilenameConflict``,
     ``SessionFull``, ``StorageError``, ``ServerBusy``, and what ``require_admission`` raises; after
     each of them nothing of the file is kept. A database error passes through: if the commit was
@@ -66,7 +71,6 @@ def receive_file(
             file_type=upload.file_type,
             original_filename=upload.original_filename,
             filename_key=filename_key(upload.original_filename),
-            stored_filename=storage.key_of(session.pk, upload.original_filename),
             file_content_type=facts.content_type,
             is_image=facts.is_image,
             file_size=incoming.size,
@@ -76,11 +80,21 @@ def receive_file(
             remote_address=upload.remote_address,
             user_created=caller.user.get_username(),
         )
-        refusal = _record_and_publish(session_file, incoming, caller)
-        if refusal is None:
-            return session_file, True
-        require_admission(session.pk, caller)
-        return _already_stored(session_file, incoming, refusal), False
+        place, refusal = Place(), None
+        for _ in range(PLACE_ATTEMPTS):
+            session_file.version = place.version
+            session_file.stored_filename = storage.key_of(
+                session.pk, name_on_disk(upload.original_filename, place)
+            )
+            refusal = _record_and_publish(session_file, incoming, caller)
+            if refusal is None:
+                return session_file, True
+            require_admission(session.pk, caller)
+            stored = _of_this_name(session_file)
+            if found := _already_stored(session_file, incoming, stored):
+                return found, False
+            place = _next_place(session_file, stored, place, refusal)
+        raise refusal or StorageError("No name on the disk was free for the file.")
 
 
 def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
@@ -132,6 +146,8 @@ def _record_and_publish(
             admitted = require_admission(session_file.camera_session_id, caller)
             require_room(admitted)
             _follow(session_file, admitted, using)
+            if session_file.version > 1:
+                supersede(session_file, using, user=caller.user)
             _file_history().bulk_history_create([session_file], default_user=caller.user)
             is_published = storage.publish(incoming, session_file.stored_filename)
     # Left behind here: chained to what follows, its words, which quote the record, would be logged.
@@ -156,29 +172,51 @@ def _file_history() -> Any:
     return SessionFile.history
 
 
-def _already_stored(
-    attempted: SessionFile, incoming: storage.IncomingFile, refusal: IntegrityError
-) -> SessionFile:
-    """The record that was first, if it is of the same file; else the error that says why not.
-
-    Raises ``refusal`` if there is no record: then no name was taken, and it is the server's fault.
-    """
+def _of_this_name(attempted: SessionFile) -> list[SessionFile]:
+    """The records of the name and of its twins, newest version first."""
     records = SessionFile.objects.using(router.db_for_write(SessionFile))
-    stored = records.filter(
-        camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
-    ).first()
-    if stored is None:
-        raise refusal
-    if stored.original_filename != attempted.original_filename:
+    return list(
+        records.filter(
+            camera_session_id=attempted.camera_session_id, filename_key=attempted.filename_key
+        ).order_by("-version")
+    )
+
+
+def _already_stored(
+    attempted: SessionFile, incoming: storage.IncomingFile, stored: list[SessionFile]
+) -> SessionFile | None:
+    """The version that is this very file, None if none is; raises if the name is a twin's."""
+    if any(file.original_filename != attempted.original_filename for file in stored):
         raise InvalidFilename(
             "A file is already stored in this session whose name differs only in upper and "
             "lower case or in Unicode form."
         )
-    if stored.checksum != attempted.checksum:
+    found = next((file for file in stored if file.checksum == attempted.checksum), None)
+    if found and storage.restore(incoming, found.stored_filename):
+        logger.error("The bytes of session file %s were missing; a retry brought them.", found.pk)
+    return found
+
+
+def _next_place(
+    attempted: SessionFile, stored: list[SessionFile], place: Place, refusal: IntegrityError
+) -> Place:
+    """Where to try next to store a file whose place was taken.
+
+    Raises ``FilenameConflict`` unless a person has allowed a next version, and ``refusal`` if no
+    place was taken: then it is the server's fault.
+    """
+    version = stored[0].version + 1 if stored else 1
+    if version > 1 and not is_allowed(
+        attempted.camera_session_id, attempted.original_filename, version
+    ):
         raise FilenameConflict(
             "A different file of this name is already stored in this session. "
             "It was left untouched."
         )
-    if storage.restore(incoming, stored.stored_filename):
-        logger.error("The bytes of session file %s were missing; a retry brought them.", stored.pk)
-    return stored
+    if version != place.version:
+        return Place(version)
+    # The version is free: the name on disk is that of another file's version, or the other way.
+    records = SessionFile.objects.using(router.db_for_write(SessionFile))
+    if not records.filter(stored_filename=attempted.stored_filename).exists():
+        raise refusal
+    return Place(version, place.attempt + 1)

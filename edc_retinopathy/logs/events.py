@@ -26,6 +26,7 @@ class Event(StrEnum):
     RECEIVED = "received"
     RETRIED = "retried"
     REFUSED = "refused"
+    REFUSAL_ANSWERED = "refusal_answered"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     SERVED = "served"
@@ -44,6 +45,7 @@ FIELDS: dict[Event, tuple[str, ...]] = {
     Event.RECEIVED: OF_FILE,
     Event.RETRIED: OF_FILE,
     Event.REFUSED: ("endpoint", "code", "status", "account", "device", "ms"),
+    Event.REFUSAL_ANSWERED: ("refusal", "answer", "camera_session", "account"),
     Event.REOPENED: ("camera_session", "account"),
     Event.WITHDRAWN: ("camera_session", "account"),
     Event.SERVED: ("session_file", "account", "kind"),

@@ -5,6 +5,7 @@ from .audit_columns import longest_user_name
 from .camera_account import CameraAccount
 from .camera_session import CameraSession, require_report_date
 from .file_access import FileAccess
+from .refusal import Refusal
 from .session_file import SessionFile
 from .storage_audit import StorageAudit
 
@@ -12,6 +13,7 @@ __all__ = [
     "CameraAccount",
     "CameraSession",
     "FileAccess",
+    "Refusal",
     "SessionFile",
     "StorageAudit",
     "age_in_years",

@@ -300,7 +300,7 @@ class CameraSession(SiteModelMixin, AuditedModel):
         """
         if self._knows_its_files:
             return sorted(t for t in FileType if getattr(self, has_file_annotation(t)))
-        return sorted(set(map(FileType, self.files.values_list("file_type", flat=True))))
+        return sorted(set(map(FileType, self.files.current().values_list("file_type", flat=True))))
 
     @property
     def _knows_its_files(self) -> bool:
@@ -330,7 +330,7 @@ class CameraSession(SiteModelMixin, AuditedModel):
                 if any(getattr(self, name) for name in is_met_annotations(requirement))
             ]
         else:
-            kinds = set(self.files.values_list("file_type", "is_image"))
+            kinds = set(self.files.current().values_list("file_type", "is_image"))
             met = [
                 requirement
                 for requirement in self.requirements

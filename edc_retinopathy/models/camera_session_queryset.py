@@ -106,7 +106,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
         So that they ask the database no more.
         """
-        files = _files_of_session()
+        files = _files_of_session().filter(superseded_datetime__isnull=True)
         stored = {has_file_annotation(t): Exists(files.filter(file_type=t)) for t in FileType}
         images = files.filter(is_image=True)
         shown = {

@@ -23,6 +23,10 @@ class SessionFileQuerySet(models.QuerySet["SessionFile"]):
         """Those of the sites given."""
         return self.filter(site_id__in=list(site_ids))
 
+    def current(self) -> "SessionFileQuerySet":
+        """All but earlier versions: what counts for an exam."""
+        return self.filter(superseded_datetime__isnull=True)
+
 
 class SessionFile(AuditedModel):
     """The record of one stored file; a committed record always has its bytes on disk.
@@ -51,6 +55,17 @@ class SessionFile(AuditedModel):
         max_length=255,
         editable=False,
         help_text=_("The name without differences of case and Unicode form, to find twins."),
+    )
+    version = models.PositiveIntegerField(
+        verbose_name=_("Version"),
+        default=1,
+        help_text=_("Of this name in the session; a person allows each after the first."),
+    )
+    superseded_datetime = models.DateTimeField(
+        verbose_name=_("Superseded"),
+        null=True,
+        editable=False,
+        help_text=_("When a later version was stored; this one counts for the exam no more."),
     )
     stored_filename = models.CharField(
         verbose_name=_("Stored file name"),
@@ -117,12 +132,12 @@ class SessionFile(AuditedModel):
         ordering = ("-received_datetime",)
         constraints = (
             models.UniqueConstraint(
-                fields=["camera_session", "original_filename"],
-                name="edc_retinopathy_one_file_per_name",
+                fields=["camera_session", "original_filename", "version"],
+                name="edc_retinopathy_one_file_per_version",
             ),
             models.UniqueConstraint(
-                fields=["camera_session", "filename_key"],
-                name="edc_retinopathy_no_twin_names",
+                fields=["camera_session", "filename_key", "version"],
+                name="edc_retinopathy_no_twin_versions",
             ),
         )
         indexes = (
@@ -141,6 +156,11 @@ class SessionFile(AuditedModel):
 
     def __str__(self) -> str:
         return self.stored_filename
+
+    @property
+    def is_superseded(self) -> bool:
+        """True if a later version of the name is stored."""
+        return self.superseded_datetime is not None
 
     @property
     def content_label(self) -> str:

@@ -34,14 +34,14 @@ class NoSiteModel(models.Model):
 
 
 def move_files(session: models.Model, site_id: int | None, using: str) -> None:
-    """Let a session's files, their history and the records of looks at them go where it goes."""
-    names = ("SessionFile", "HistoricalSessionFile", "FileAccess")
-    tables = {name: apps.get_model("edc_retinopathy", name) for name in names}
+    """Let a session's files, refusals, the history of both, and looks at files go where it goes."""
+    own = ("SessionFile", "HistoricalSessionFile", "Refusal", "HistoricalRefusal")
+    tables = {name: apps.get_model("edc_retinopathy", name) for name in (*own, "FileAccess")}
     records = {
         name: table._base_manager.using(using)  # noqa: SLF001 - documented
         for name, table in tables.items()
     }
-    for name in ("SessionFile", "HistoricalSessionFile"):
+    for name in own:
         records[name].filter(camera_session_id=session.pk).update(site_id=site_id)
     looks = records["FileAccess"].filter(session_file__camera_session_id=session.pk)
     looks.update(site_id=site_id)

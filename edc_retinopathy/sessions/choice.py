@@ -45,9 +45,9 @@ def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> Ca
     """
     session = _first(_to_resolve, subject_identifier, site_ids)
     if session.is_open and session.has_expired:
-        raise NoSession(EXPIRED)
+        raise NoSession(EXPIRED, camera_session_id=session.pk)
     if not session.is_open and not session.is_going_on:
-        raise NoEligibleSession(NOT_ELIGIBLE)
+        raise NoEligibleSession(NOT_ELIGIBLE, camera_session_id=session.pk)
     return session
 
 
@@ -67,14 +67,14 @@ def session_for_upload(
         session = _first(_of_id, subject_identifier, site_ids, camera_session_id=camera_session_id)
     require_usable(session)
     if camera_session_id is None and session.has_expired:
-        raise NoSession(EXPIRED)
+        raise NoSession(EXPIRED, camera_session_id=session.pk)
     return session
 
 
 def require_usable(session: CameraSession) -> None:
     """Raise ``NoEligibleSession`` if the session, with its usability, may receive no files."""
     if session.is_contraindicated:
-        raise NoEligibleSession(CONTRAINDICATED)
+        raise NoEligibleSession(CONTRAINDICATED, camera_session_id=session.pk)
 
 
 def session_for_status(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:

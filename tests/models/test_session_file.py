@@ -64,7 +64,7 @@ def test_uniqueness_is_the_databases_and_not_only_a_check() -> None:
         for constraint in SessionFile._meta.constraints
         if isinstance(constraint, models.UniqueConstraint)
     ]
-    assert ("camera_session", "original_filename") in fields
+    assert ("camera_session", "original_filename", "version") in fields
     assert SessionFile._meta.get_field("stored_filename").unique
 
 

@@ -10,7 +10,7 @@ from edc_export.models_to_file import ModelsToFile, ModelsToFileNothingExportedE
 from edc_model_to_dataframe.model_to_dataframe import ModelToDataframe
 from edc_sites.exceptions import InvalidSiteForUser
 
-from edc_retinopathy.models import CameraSession, FileAccess, SessionFile
+from edc_retinopathy.models import CameraSession, FileAccess, Refusal, SessionFile
 from tests import factories
 from tests.security.world import World
 
@@ -21,7 +21,9 @@ EXPORTED = [
     "edc_retinopathy.camerasession",
     "edc_retinopathy.fileaccess",
     "edc_retinopathy.historicalcamerasession",
+    "edc_retinopathy.historicalrefusal",
     "edc_retinopathy.historicalsessionfile",
+    "edc_retinopathy.refusal",
     "edc_retinopathy.sessionfile",
 ]
 # Whoever has clinicedc's right to export, with and without rights of ours.
@@ -72,6 +74,8 @@ def test_no_other_sites_records_are_exported(world: World, role: str, tmp_path: 
     assert world.alpha.subject.subject_identifier.encode() in files["edc_retinopathy.camerasession"]
     assert b"left-of-alpha" in files["edc_retinopathy.sessionfile"]
     assert b"left-of-alpha" in files["edc_retinopathy.historicalsessionfile"]
+    assert b"refused-of-alpha" in files["edc_retinopathy.refusal"]
+    assert b"refused-of-alpha" in files["edc_retinopathy.historicalrefusal"]
 
 
 def test_whoever_has_not_the_site_exports_nothing(world: World, tmp_path: Path) -> None:
@@ -123,6 +127,8 @@ class TestSites:
         moved = {
             *session.files.values_list("site_id", flat=True),
             *SessionFile.history.filter(camera_session=session).values_list("site_id", flat=True),
+            *Refusal.objects.filter(camera_session=session).values_list("site_id", flat=True),
+            *Refusal.history.filter(camera_session=session).values_list("site_id", flat=True),
             *FileAccess.objects.filter(session_file__camera_session=session).values_list(
                 "site_id", flat=True
             ),

@@ -19,6 +19,7 @@ from edc_retinopathy.models import (
     CameraAccount,
     CameraSession,
     FileAccess,
+    Refusal,
     SessionFile,
     StorageAudit,
 )
@@ -45,6 +46,7 @@ class SiteRecords:
     file: SessionFile
     account: CameraAccount
     access: FileAccess
+    refusal: Refusal
     files: list[SessionFile] = field(default_factory=list)
 
     @property
@@ -55,6 +57,8 @@ class SiteRecords:
             str(self.subject.pk),
             str(self.session.pk),
             str(self.account.pk),
+            str(self.refusal.pk),
+            self.refusal.file_name,
             f"CAM-{self.label}",
             f"camera_of_{self.label}",
             f"reader_of_{self.label}",
@@ -94,6 +98,7 @@ class World:
             "sessionfile": site.file,
             "cameraaccount": site.account,
             "fileaccess": site.access,
+            "refusal": site.refusal,
             "storageaudit": self.audit,
             "subject": site.subject.subject_identifier,
         }
@@ -159,6 +164,20 @@ def _site_records(label: str, subject: RegisteredSubject) -> SiteRecords:
             session_file=files[0],
             username=f"reader_of_{label}",
             kind="view",
+        ),
+        refusal=Refusal.objects.create(
+            cause=label,
+            account=user,
+            username=user.username,
+            device_id=f"CAM-{label}",
+            site_id=subject.site_id,
+            endpoint="upload",
+            subject_identifier=subject.subject_identifier,
+            file_type="left",
+            file_name=f"refused-of-{label}",
+            code="filename_conflict",
+            message="A different file of this name is already stored in this session.",
+            camera_session=session,
         ),
     )
 

@@ -1,0 +1,1 @@
+"""What was refused: recorded, closed by a success, answered."""
