@@ -19,7 +19,7 @@ from edc_retinopathy.accounts.devices import device_id_for
 from edc_retinopathy.accounts.sites import current_site_id, readable_site_ids, writable_site_ids
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import Endpoint, FileType
-from edc_retinopathy.errors import FileTooLarge, ServerBusy, StorageError
+from edc_retinopathy.errors import FileTooLarge, NoSession, RetinopathyError, ServerBusy, StorageError
 from edc_retinopathy.files.admission import Caller
 from edc_retinopathy.files.ingest import Upload, receive_file
 from edc_retinopathy.logs import events
@@ -102,8 +102,11 @@ class RetinopathyAPIView(APIView):
         """Answer, and keep what was refused: not while the database is what is busy."""
         response = super().handle_exception(exc)
         if self.attempt is not None and not isinstance(exc, DATABASE_IS_BUSY):
-            session_id = getattr(exc, "camera_session_id", None)
-            self.attempt.camera_session_id = session_id or self.attempt.camera_session_id
+            # The session that was chosen may be gone meanwhile.
+            if isinstance(exc, RetinopathyError) and (
+                exc.camera_session_id or isinstance(exc, NoSession)
+            ):
+                self.attempt.camera_session_id = exc.camera_session_id
             record_refusal(self.attempt, code=response.data["code"], message=response.data["error"])
         return response
 
