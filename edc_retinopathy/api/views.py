@@ -19,7 +19,13 @@ from edc_retinopathy.accounts.devices import device_id_for
 from edc_retinopathy.accounts.sites import current_site_id, readable_site_ids, writable_site_ids
 from edc_retinopathy.auth_objects import ADD_FILES, VIEW_SESSIONS
 from edc_retinopathy.choices import Endpoint, FileType
-from edc_retinopathy.errors import FileTooLarge, NoSession, RetinopathyError, ServerBusy, StorageError
+from edc_retinopathy.errors import (
+    FileTooLarge,
+    NoSession,
+    RetinopathyError,
+    ServerBusy,
+    StorageError,
+)
 from edc_retinopathy.files.admission import Caller
 from edc_retinopathy.files.ingest import Upload, receive_file
 from edc_retinopathy.logs import events
