@@ -54,8 +54,8 @@ class BaselineStatusView(BaselineView):
     def get(self, request: Request, subject_identifier: str) -> Response:
         """Answer 200 with the session's progress."""
         sessions = sessions_of(subject_identifier)
-        resolved = sessions.filter(last_resolved_datetime__isnull=False)
-        session = resolved.order_by("-last_resolved_datetime").first()
+        resolved = sessions.filter(activity__last_resolved_datetime__isnull=False)
+        session = resolved.order_by("-activity__last_resolved_datetime").first()
         if session is None or session.contraindicated or session.is_expired:
             session = sessions[0]
         return Response(

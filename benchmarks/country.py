@@ -20,7 +20,13 @@ from django.utils import timezone
 from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.choices import AccessKind, AuditResult, ContentType, FileType, ReportType
-from edc_retinopathy.models import CameraSession, FileAccess, SessionFile, StorageAudit
+from edc_retinopathy.models import (
+    CameraSession,
+    FileAccess,
+    SessionActivity,
+    SessionFile,
+    StorageAudit,
+)
 from edc_retinopathy.storage import key_of
 
 BATCH = 2000
@@ -92,6 +98,9 @@ def make_country(sessions: int) -> None:
         _write(CameraSession, _kept(_sessions(country, subjects), made))
         files: list[SessionFile] = []
         _write(SessionFile, _kept(_files(country, made), files))
+        SessionActivity.objects.all().delete()
+        for batch in batched(made, BATCH):
+            SessionActivity.objects.bulk_create(SessionActivity.objects.counted(batch))
         _write(FileAccess, _accesses(country, files))
         _write(StorageAudit, _audits(country))
         for model in (CameraSession, SessionFile):
@@ -160,7 +169,6 @@ def _sessions(country: Country, subjects: list[Any]) -> Iterator[CameraSession]:
             retinal_conditions=retinal,
             ocular_interventions=ocular,
             photosensitive=light,
-            last_resolved_datetime=reported + timedelta(minutes=dice.randrange(1, 60)),
         )
 
 
@@ -176,7 +184,7 @@ def _files(country: Country, sessions: list[CameraSession]) -> Iterator[SessionF
             wanted = wanted[: dice.randrange(1, len(wanted))]
         else:
             wanted = (*wanted, *IMAGES[: dice.randrange(3)])
-        resolved = session.last_resolved_datetime or session.report_datetime
+        resolved = session.report_datetime + timedelta(minutes=dice.randrange(1, 60))
         for position, file_type in enumerate(wanted):
             yield _file(country, session, file_type, resolved + timedelta(seconds=9 * position))
 
@@ -192,6 +200,7 @@ def _file(
         id=country.key(),
         created=received,
         camera_session=session,
+        site_id=session.site_id,
         file_type=file_type,
         original_filename=name,
         filename_key=name.casefold(),
@@ -217,6 +226,7 @@ def _accesses(country: Country, files: list[SessionFile]) -> Iterator[FileAccess
         file = dice.choice(files)
         yield FileAccess(
             session_file=file,
+            site_id=file.site_id,
             username=f"reader{dice.randrange(READERS):02}",
             kind=AccessKind.DOWNLOAD if dice.random() < 0.1 else AccessKind.VIEW,  # noqa: PLR2004
             accessed_datetime=min(

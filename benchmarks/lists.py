@@ -100,9 +100,9 @@ def pages_of_admin(client: Any) -> Iterator[Page]:
                 yield _page(client, f"{label}, search {what}", f"{url}?q={term}")
         if model_admin.show_facets.name != "NEVER":
             yield _page(client, f"{label}, show counts", f"{url}?_facets=True")
-        if hasattr(model, "history"):
-            key = model.objects.values_list("pk", flat=True).order_by("pk").first()
-            yield _page(client, f"{label}, history", reverse(f"{name}_history", args=(key,)))
+        if hasattr(model, "history") and (shown := list(changelist.result_list)):
+            history = reverse(f"{name}_history", args=(shown[0].pk,))
+            yield _page(client, f"{label}, history", history)
 
 
 def changelist_of(client: Any, url: str) -> Any:
@@ -122,9 +122,10 @@ def _page(client: Any, label: str, url: str) -> Page:
 
 def _orderings(client: Any, label: str, url: str, changelist: Any) -> Iterator[Page]:
     for position, column in enumerate(changelist.list_display):
-        if changelist.get_ordering_field(column):
+        if column in changelist.sortable_by and changelist.get_ordering_field(column):
             for sign, way in (("", "up"), ("-", "down")):
-                yield _page(client, f"{label} by {column} {way}", f"{url}?o={sign}{position}")
+                title = getattr(column, "__name__", column)
+                yield _page(client, f"{label} by {title} {way}", f"{url}?o={sign}{position}")
 
 
 def _filters(client: Any, label: str, url: str, changelist: Any) -> Iterator[Page]:

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from demo.sites import ALPHA, BRAVO
 from edc_retinopathy.choices import CONTRAINDICATION_FIELDS, ReportType
-from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models import CameraSession, SessionActivity
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -91,8 +91,8 @@ def renew_visit_of_today() -> str:
 def reopened_subjects() -> dict[str, list[str]]:
     """Reopen the open, empty sessions; give their subjects' identifiers by report type."""
     for report_type in ReportType:
-        # One statement for all: saving each would encrypt its initials again.
-        _open_and_empty(report_type).update(last_reopened_datetime=timezone.now())
+        sessions = list(_open_and_empty(report_type).values_list("pk", flat=True))
+        SessionActivity.objects.filter(pk__in=sessions).record_reopening(timezone.now())
     return {
         report_type.value: list(
             _open_and_empty(report_type)
@@ -116,7 +116,7 @@ def _open_and_empty(report_type: ReportType) -> "QuerySet[CameraSession]":
         site_id=ALPHA.site_id,
         report_type=report_type,
         device_id="",
-        last_resolved_datetime=None,
+        activity__last_resolved_datetime=None,
         files=None,
         pregnant__in=(NO, NOT_APPLICABLE),
         registered_subject__in=once.values("pk"),

@@ -84,6 +84,22 @@ class ReportType(TextChoices):
     PER_EYE = "per_eye", _("One report for each eye")
 
 
+class Eligibility(TextChoices):
+    """What the screening says."""
+
+    ELIGIBLE = "yes", _("Yes")
+    CONTRAINDICATED = "no", _("No")
+    UNANSWERED = "unanswered", _("Unanswered")
+
+
+class Progress(TextChoices):
+    """How far an exam is, by its files."""
+
+    NONE = "none", _("None yet")
+    BEGUN = "begun", _("Incomplete")
+    COMPLETE = "complete", _("Complete")
+
+
 class AccessKind(TextChoices):
     """How the bytes of a file were sent to a person."""
 
@@ -117,6 +133,7 @@ class AuditResult(TextChoices):
     UNREADABLE = "unreadable", _("Unreadable")
     ORPHAN = "orphan", _("Without a record")
     STALE = "stale", _("Stale temporary file")
+    MISCOUNTED = "miscounted", _("Counted wrong")
 
 
 # What an audit can find of a file that has a record.

@@ -14,7 +14,13 @@ import pytest
 from edc_registration.models import RegisteredSubject
 from pytest_django import DjangoDbBlocker
 
-from edc_retinopathy.models import CameraSession, Refusal, SessionFile, StorageAudit
+from edc_retinopathy.models import (
+    CameraSession,
+    Refusal,
+    SessionActivity,
+    SessionFile,
+    StorageAudit,
+)
 from tests import factories
 from tests.api.client import CameraApi
 from tests.invariants import temporary_files
@@ -54,6 +60,8 @@ class CommittedRecords:
         for manager in (Refusal.history, Refusal.objects):
             _delete(manager.all())
         for model, key in ((SessionFile, "camera_session_id__in"), (CameraSession, "id__in")):
+            if model is CameraSession:
+                _delete(SessionActivity.objects.filter(pk__in=sessions))
             for manager in (model.history, model.objects):
                 _delete(manager.filter(**{key: sessions}))
         for manager in (RegisteredSubject.history, RegisteredSubject.objects):

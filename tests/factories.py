@@ -17,7 +17,7 @@ from edc_auth.models import Role
 from edc_registration.models import RegisteredSubject
 from rest_framework.authtoken.models import Token
 
-from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models import CameraSession, SessionActivity, SessionFile
 from edc_retinopathy.storage import key_of
 from tests.samples import EXTENSIONS, HTML, JPEG, PDF
 
@@ -113,9 +113,18 @@ def create_session(
 
 
 def set_moments(session: CameraSession, **moments: datetime | None) -> None:
-    """Write timestamps of a session straight into the database."""
-    CameraSession.objects.filter(pk=session.pk).update(**moments)
+    """Write timestamps of a session, and of what cameras did, straight into the database."""
+    reported = moments.pop("report_datetime", None)
+    if reported:
+        CameraSession.objects.filter(pk=session.pk).update(report_datetime=reported)
+    SessionActivity.objects.filter(pk=session.pk).update(**moments)
+    count_anew(session)
+
+
+def count_anew(session: CameraSession) -> None:
+    """Let the session's activity follow what a test wrote straight into the database."""
     session.refresh_from_db()
+    SessionActivity.objects.correct(session)
 
 
 def store_file(

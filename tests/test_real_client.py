@@ -110,7 +110,7 @@ def test_the_client_sends_a_whole_exam(
     session = CameraSession.objects.get(pk=session.pk)
     assert session.is_complete
     assert session.device_id == "CAM-001"
-    assert session.last_resolved_datetime is not None
+    assert session.activity.last_resolved_datetime is not None
     assert str(session.pk) in client.output
 
 

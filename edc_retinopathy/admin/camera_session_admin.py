@@ -23,8 +23,9 @@ from edc_retinopathy.choices import CONTRAINDICATION_FIELDS
 from edc_retinopathy.forms import CameraSessionForm
 from edc_retinopathy.models import CameraSession
 
-from .list_filters import EligibilityFilter, ProgressFilter
+from .list_filters import DeviceFilter, EligibilityFilter, ProgressFilter, SessionChangeList
 from .mixins import RetinopathyModelAdmin
+from .searches import FirstMatchSearchMixin, sessions_found
 from .session_pages import (
     ADMIN_URL_NAME,
     MASK,
@@ -41,7 +42,9 @@ ELIGIBLE = {
 
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)
-class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, RetinopathyModelAdmin):
+class CameraSessionAdmin(
+    FirstMatchSearchMixin, SessionPagesMixin, ModelAdminAuditFieldsMixin, RetinopathyModelAdmin
+):
     """Sessions of the sites that the account may see; changed only at their own site."""
 
     form = CameraSessionForm
@@ -52,7 +55,7 @@ class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, Retinopa
     actions = ("reopen_for_uploads", "delete_selected")
     include_audit_fields_in_list_display = False
     date_hierarchy = None
-    ordering = ("-report_datetime", "-created")
+    ordering = ("-report_datetime",)
     list_display = (
         "subject_identifier",
         "report_datetime",
@@ -69,9 +72,11 @@ class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, Retinopa
         "report_datetime",
         "report_type",
         "gender",
-        "device_id",
+        DeviceFilter,
     )
-    search_fields = ("subject_identifier", "device_id")
+    # By columns of few values filters do better.
+    sortable_by = ("subject_identifier", "report_datetime")
+    search_help_text = _("The beginning of a subject's identifier, or a camera.")
     readonly_fields = (
         "subject",
         "masked_subject",
@@ -121,16 +126,22 @@ class CameraSessionAdmin(SessionPagesMixin, ModelAdminAuditFieldsMixin, Retinopa
             fieldsets.append(audit_fieldset_tuple)
         return fieldsets
 
+    def with_list_columns(self, queryset: Any) -> Any:
+        """With what its row shows; the initials, costly to decrypt, are left out."""
+        with_site = queryset.select_related("site").defer("initials")
+        return with_site.with_usability().with_uploaded_file_types()
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        """What the list shows, in one query; the initials, costly to decrypt, are left out."""
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("site")
-            .defer("initials")
-            .with_usability()
-            .with_uploaded_file_types()
-        )
+        """Without the initials, and without what only the rows of a list show: it costs a join."""
+        return super().get_queryset(request).select_related("site").defer("initials")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SessionChangeList]:
+        """The list that can be read in the order of what cameras do."""
+        return SessionChangeList
+
+    def look_up(self, queryset: Any, term: str, at_site: Any) -> Any:
+        """By the camera or the subject."""
+        return sessions_found(queryset, term, at_site)
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The form, which says below the field who the subject is that is chosen."""

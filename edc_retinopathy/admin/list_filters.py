@@ -6,6 +6,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from edc_retinopathy.choices import Progress
+from edc_retinopathy.models import CameraSession
+
+from .large_lists import LargeChangeList, at_sites
+
+# What orders the sessions, in the row of what cameras do.
+ON_ACTIVITY = {
+    f"{sign}{name}": f"{sign}activity__{name}"
+    for sign in ("", "-")
+    for name in ("report_datetime", "pk")
+}
+
 
 class EligibilityFilter(admin.SimpleListFilter):
     """By the screening: eligible, contraindicated, or not answered in full."""
@@ -34,6 +46,10 @@ class ProgressFilter(admin.SimpleListFilter):
     title = _("files")
     parameter_name = "files"
 
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self._site_ids = model_admin.readable_site_ids(request)
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The four states."""
         return [
@@ -52,4 +68,40 @@ class ProgressFilter(admin.SimpleListFilter):
             "withdrawn": queryset.withdrawn,
         }
         query = queries.get(self.value())
-        return query() if query else queryset
+        if query is None:
+            return queryset
+        # Said of both rows, so that either's index can be read.
+        at_site = at_sites("activity__site", self._site_ids)
+        return query().filter(at_site) if self.value() in Progress else query()
+
+
+class DeviceFilter(admin.SimpleListFilter):
+    """By the camera, of those that were used at the sites."""
+
+    title = _("camera")
+    parameter_name = "device_id"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The cameras by name, and none."""
+        at_site = at_sites("site", model_admin.readable_site_ids(request))
+        sessions = CameraSession.objects.filter(at_site).order_by("device_id")
+        names = sessions.values_list("device_id", flat=True).distinct()
+        return [(name, name or _("None yet")) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The sessions of the camera chosen."""
+        return queryset if self.value() is None else queryset.filter(device_id=self.value())
+
+
+class SessionChangeList(LargeChangeList):
+    """The list of sessions, read in the order of what cameras do where that is asked for.
+
+    Filtered by progress, a list by the session's date would have to read the rows of both models.
+    """
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """As Django's, by the same columns of the other row."""
+        ordering = super().get_ordering(request, queryset)
+        if request.GET.get(ProgressFilter.parameter_name) not in Progress:
+            return list(ordering)
+        return [ON_ACTIVITY.get(str(name), name) for name in ordering]

@@ -14,6 +14,8 @@ from edc_retinopathy.accounts.sites import (
     writable_site_ids,
 )
 
+from .large_lists import LargeListMixin, at_sites
+
 # Where a request remembers the sites that its account may read.
 SITE_IDS = "edc_retinopathy_readable_site_ids"
 # Of what is searched for. Each word is a condition, of which a database takes only so many.
@@ -50,7 +52,7 @@ class SiteAccessAdminMixin(SiteModelAdminMixin):
         """Only what the account may look at."""
         # Past SiteModelAdminMixin's own, which raises for an account without the site.
         queryset = super(SiteModelAdminMixin, self).get_queryset(request)
-        return queryset.filter(**{f"{self.site_lookup}__in": self.readable_site_ids(request)})
+        return queryset.filter(at_sites(self.site_lookup, self.readable_site_ids(request)))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """What the beginning of the term finds, where it is longer than any name."""
@@ -77,14 +79,14 @@ class ReadOnlyAdminMixin:
         return False
 
 
-class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, SimpleHistoryAdmin):
+class RetinopathyModelAdmin(
+    LargeListMixin, SiteAccessAdminMixin, TemplatesModelAdminMixin, SimpleHistoryAdmin
+):
     """The base of the app's admin classes: EDC look, audit trail, and sites."""
 
     show_object_tools = True
     # The pages of the admin are the only ones of these models.
     view_on_site = False
-    list_per_page = 50
-    show_full_result_count = False
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         """A version is looked at, never saved again: the pages offer no button for it."""
@@ -135,5 +137,4 @@ class RetinopathyModelAdmin(SiteAccessAdminMixin, TemplatesModelAdminMixin, Simp
         is_here = self.get_queryset(request).filter(pk=pk).exists()
         if not is_here and self.model.objects.filter(pk=pk).exists():
             return versions.none()
-        site_ids = self.readable_site_ids(request)
-        return versions.filter(**{f"{self.site_lookup}__in": site_ids})
+        return versions.filter(at_sites(self.site_lookup, self.readable_site_ids(request)))

@@ -11,12 +11,16 @@ from edc_retinopathy.accounts.sites import readable_site_ids_of_page
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.models import FileAccess, StorageAudit
 
+from .large_lists import LargeListMixin
 from .mixins import ReadOnlyAdminMixin, SiteAccessAdminMixin
+from .searches import FirstMatchSearchMixin, accesses_found
 
 
 @admin.register(FileAccess, site=edc_retinopathy_admin)
 class FileAccessAdmin(
     ReadOnlyAdminMixin,
+    FirstMatchSearchMixin,
+    LargeListMixin,
     SiteAccessAdminMixin,
     TemplatesModelAdminMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
@@ -25,8 +29,9 @@ class FileAccessAdmin(
 
     list_display = ("accessed_datetime", "username", "kind", "session_file", "remote_address")
     list_filter = ("kind", "accessed_datetime")
-    search_fields = ("username", "session_file__stored_filename")
-    list_select_related = ("session_file", "session_file__camera_session")
+    # Whatever else it could be sorted by has too many rows of one value: filters and search do.
+    sortable_by = ("accessed_datetime",)
+    search_help_text = _("A user, or the beginning of a subject's identifier or a file's name.")
     fields = readonly_fields = (
         "accessed_datetime",
         "username",
@@ -35,9 +40,13 @@ class FileAccessAdmin(
         "remote_address",
     )
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Without the initials of the sessions, which are costly to decrypt."""
-        return super().get_queryset(request).defer("session_file__camera_session__initials")
+    def with_list_columns(self, queryset: Any) -> Any:
+        """With the files."""
+        return queryset.select_related("session_file")
+
+    def look_up(self, queryset: Any, term: str, at_site: Any) -> Any:
+        """By who looked, or by what was looked at."""
+        return accesses_found(queryset, term, at_site)
 
     @admin.display(description=_("Site"), ordering="site")
     def site_code(self, obj: FileAccess | None = None) -> Any:
@@ -48,6 +57,7 @@ class FileAccessAdmin(
 @admin.register(StorageAudit, site=edc_retinopathy_admin)
 class StorageAuditAdmin(
     ReadOnlyAdminMixin,
+    LargeListMixin,
     TemplatesModelAdminMixin,
     admin.ModelAdmin,  # type: ignore[type-arg]
 ):
@@ -63,6 +73,7 @@ class StorageAuditAdmin(
         "unreadable",
         "orphans",
         "stale",
+        "miscounted",
     )
     fields = readonly_fields = list_display
 

@@ -18,6 +18,7 @@ from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.models import SessionFile, StorageAudit
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
+from .searches import FirstMatchSearchMixin, files_found
 
 
 def _audit_note(audit: StorageAudit, *, is_visible: bool) -> str:
@@ -33,7 +34,7 @@ def _audit_note(audit: StorageAudit, *, is_visible: bool) -> str:
 
 
 @admin.register(SessionFile, site=edc_retinopathy_admin)
-class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
+class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyModelAdmin):
     """What is stored, with links to the session and to the bytes."""
 
     ordering = ("-received_datetime",)
@@ -54,7 +55,11 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         "last_audit_result",
         "received_datetime",
     )
-    search_fields = ("original_filename", "camera_session__subject_identifier", "checksum")
+    # By columns of few values filters do better; names begin with their subject's identifier.
+    sortable_by = ("received_datetime",)
+    search_help_text = _(
+        "The beginning of a subject's identifier or of a file's name, or a checksum."
+    )
     fields = (
         "session",
         "file_type",
@@ -78,14 +83,17 @@ class SessionFileAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     class Media:
         css = {"all": ("edc_retinopathy/admin.css",)}
 
+    def with_list_columns(self, queryset: Any) -> Any:
+        """With the sessions; their initials, costly to decrypt, are left out."""
+        return queryset.select_related("camera_session", "site").defer("camera_session__initials")
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        """What the list shows, in one query; the initials, costly to decrypt, are left out."""
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("camera_session", "site")
-            .defer("camera_session__initials")
-        )
+        """With what a file's page shows too."""
+        return self.with_list_columns(super().get_queryset(request))
+
+    def look_up(self, queryset: Any, term: str, at_site: Any) -> Any:
+        """By the subject, the name or the checksum."""
+        return files_found(queryset, term, at_site)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The list, and above it when the storage was last audited, as the account may know it."""

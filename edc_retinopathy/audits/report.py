@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any, Protocol
 
 from edc_retinopathy.models import StorageAudit
+from edc_retinopathy.models.storage_audit import COUNTERS
 
 from .audit import Finding
 
@@ -66,7 +67,7 @@ class TextReport(Report):
         self.stream.write(
             f"{audit.checked} files checked: {audit.missing} missing, {audit.changed} changed, "
             f"{audit.unreadable} unreadable. {audit.orphans} without a record, "
-            f"{audit.stale} stale temporary files.\n"
+            f"{audit.stale} stale temporary files. {audit.miscounted} sessions counted wrong.\n"
         )
 
 
@@ -86,7 +87,7 @@ class JsonReport(Report):
 
     def close(self, audit: StorageAudit) -> None:
         """Close the list, and add the sums."""
-        names = ("checked", "missing", "changed", "unreadable", "orphans", "stale")
+        names = ("checked", *COUNTERS.values())
         summary = {
             "scope": audit.scope,
             "started": audit.started_datetime.isoformat(),

@@ -6,6 +6,7 @@ from .camera_account import CameraAccount
 from .camera_session import CameraSession, require_report_date
 from .file_access import FileAccess
 from .refusal import Refusal
+from .session_activity import SessionActivity
 from .session_file import SessionFile
 from .storage_audit import StorageAudit
 
@@ -14,6 +15,7 @@ __all__ = [
     "CameraSession",
     "FileAccess",
     "Refusal",
+    "SessionActivity",
     "SessionFile",
     "StorageAudit",
     "age_in_years",

@@ -23,6 +23,7 @@ from edc_retinopathy.choices import (
     CLEARED_ANSWERS,
     CONTRAINDICATION_FIELDS,
     REQUIREMENTS,
+    Eligibility,
     FileType,
     PregnancyAnswer,
     ReportType,
@@ -34,10 +35,15 @@ from edc_retinopathy.logs.events import Event
 
 from .ages import age_in_years, date_of_birth
 from .audit_columns import AuditedModel
-from .camera_session_queryset import CameraSessionQuerySet, has_file_annotation, is_met_annotations
+from .camera_session_queryset import CameraSessionQuerySet, eligibility_expression
+from .session_activity import SessionActivity
+from .session_activity_queryset import COPIED, FLAGS, has_file_field, is_met_fields
 from .sites import move_files
 
 EARLIEST_REPORT_YEAR = 2000
+
+# What the history says of a reopening, which changes nothing of the session itself.
+REOPENED = "Reopened for uploads"
 
 
 def _screening_field(question: Any, choices: Any = ScreeningAnswer) -> Any:
@@ -59,8 +65,7 @@ def require_report_date(reported: datetime) -> None:
 class CameraSession(SiteModelMixin, AuditedModel):
     """One retinal exam: who, when, what the camera is to deliver, and the screening before it.
 
-    The state of a session (complete, contraindicated, expired) is always derived, never
-    stored, so that it cannot disagree with the files and answers it is derived from.
+    What cameras do with it is in its ``activity``: a save of the session touches none of it.
     """
 
     registered_subject = models.ForeignKey(
@@ -124,11 +129,13 @@ class CameraSession(SiteModelMixin, AuditedModel):
         _("Does the subject have a contra-indication to fundus photography (light sensitivity)?")
     )
 
-    last_resolved_datetime = models.DateTimeField(
-        verbose_name=_("Last resolved by a camera"), null=True, editable=False
-    )
-    last_reopened_datetime = models.DateTimeField(
-        verbose_name=_("Last reopened for uploads"), null=True, editable=False
+    # Of the answers, by the database itself, for lists to filter by.
+    eligibility = models.GeneratedField(
+        expression=eligibility_expression(),
+        output_field=models.CharField(
+            verbose_name=_("Eligible"), max_length=10, choices=Eligibility.choices
+        ),
+        db_persist=True,
     )
 
     withdrawn_datetime = models.DateTimeField(
@@ -142,7 +149,9 @@ class CameraSession(SiteModelMixin, AuditedModel):
         editable=False,
     )
 
+    activity: SessionActivity
     _device_id_as_read: str | None = None
+    _change_reason: str
 
     # Annotations of the queryset; only rows that it annotated have them.
     is_contraindicated: bool
@@ -155,7 +164,8 @@ class CameraSession(SiteModelMixin, AuditedModel):
 
     objects = CameraSessionQuerySet.as_manager()
     on_site = CurrentSiteManager()
-    history = HistoricalRecords()
+    # The database computes it of what the history has.
+    history = HistoricalRecords(excluded_fields=["eligibility"])
 
     class Meta(AuditedModel.Meta):
         verbose_name = _("Camera session")
@@ -163,7 +173,22 @@ class CameraSession(SiteModelMixin, AuditedModel):
         ordering = ("-report_datetime", "-created")
         indexes = (
             *AuditedModel.Meta.indexes,
-            models.Index(fields=["subject_identifier", "report_datetime"]),
+            # Two columns that a camera's questions name: no database takes another index for them.
+            models.Index(fields=["subject_identifier", "site", "report_datetime"]),
+            # What a list is filtered by, what it is sorted by, and, so that the index alone can
+            # tell the keys of a page, the rest of what is asked.
+            models.Index(fields=["site", "report_datetime", "id"]),
+            *(
+                models.Index(fields=[*filtered, "report_datetime", "site", "id"])
+                for filtered in ([], ["eligibility"], ["device_id"], ["report_type"], ["gender"])
+            ),
+            models.Index(fields=["withdrawn_datetime", "site", "id"]),
+            # PostgreSQL looks up beginnings by an index of this class alone.
+            models.Index(
+                fields=["subject_identifier"],
+                name="edc_retinopathy_subject_begins",
+                opclasses=["varchar_pattern_ops"],
+            ),
         )
 
     def __str__(self) -> str:
@@ -179,49 +204,40 @@ class CameraSession(SiteModelMixin, AuditedModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Copy the subject's details, then save; a partial save (``update_fields``) copies none.
 
-        What cameras write by themselves stays as the database has it by now: somebody who saves a
-        form takes back no resolve that came since the form was read, nor a withdrawal.
+        The row of what cameras do is made with the session, and follows it.
         """
         using = kwargs.get("using") or router.db_for_write(type(self))
         fields = kwargs.get("update_fields")
-        if fields is not None:
-            with transaction.atomic(using=using):
-                super().save(*args, **kwargs)
-                if {"site", "site_id"} & set(fields):
-                    move_files(self, self.site_id, using)
-            return
-        self._copy_subject()
-        # edc_sites sets the site only while there is no primary key yet.
-        if self._state.adding and not self.site_id:
-            self.site = self.get_site_on_create()
-        has_moved = False
         with transaction.atomic(using=using):
-            if not self._state.adding:
-                has_moved = self._take_over_what_cameras_wrote(using)
+            if fields is None:
+                self._copy_subject()
+                # edc_sites sets the site only while there is no primary key yet.
+                if self._state.adding and not self.site_id:
+                    self.site = self.get_site_on_create()
+                if not self._state.adding:
+                    self._take_over_what_others_wrote(using)
             super().save(*args, **kwargs)
-            if has_moved:
-                move_files(self, self.site_id, using)
-        self._device_id_as_read = self.device_id
+            if fields is None or {"site", *COPIED} & set(fields):
+                self._let_activity_follow(using)
+        if fields is None:
+            self._device_id_as_read = self.device_id
 
-    def _take_over_what_cameras_wrote(self, using: str) -> bool:
-        """True if the stored session is another site's."""
-        names = (
-            "last_resolved_datetime",
-            "last_reopened_datetime",
-            "withdrawn_datetime",
-            "withdrawn_reason",
-            "device_id",
-        )
-        # The lock holds a resolve back until this is saved; uploads, which only refer to the
+    def _take_over_what_others_wrote(self, using: str) -> None:
+        """Somebody who saves a form takes back no withdrawal, nor the camera that was filled in."""
+        names = ("withdrawn_datetime", "withdrawn_reason", "device_id")
+        # The lock holds them back until this is saved; uploads, which only refer to the
         # session, pass where the database can tell the two apart.
         no_key = connections[using].features.has_select_for_no_key_update
         sessions = CameraSession.objects.using(using).select_for_update(no_key=no_key)
-        stored = sessions.filter(pk=self.pk).values(*names, "site_id").first() or {}
-        stored_site_id = stored.pop("site_id", self.site_id)
+        stored = sessions.filter(pk=self.pk).values(*names).first() or {}
         for name, value in stored.items():
             if name != "device_id" or self.device_id == self._device_id_as_read:
                 setattr(self, name, value)
-        return bool(stored_site_id != self.site_id)
+
+    def _let_activity_follow(self, using: str) -> None:
+        before = SessionActivity.objects.using(using).follow(self)
+        if before is not None and before.site_id != self.site_id:
+            move_files(self, self.site_id, using)
 
     def _copy_subject(self) -> None:
         subject = self.registered_subject
@@ -247,28 +263,24 @@ class CameraSession(SiteModelMixin, AuditedModel):
     def pin(self, *, device_id: str, user: AbstractBaseUser) -> None:
         """Remember that a camera resolved this session now; fill ``device_id`` if it is empty.
 
-        Written by a plain update, which leaves what others change meanwhile alone. The history
-        gains a row only when ``device_id`` changes: a pin is not data of the trial.
+        The history gains a row only when ``device_id`` changes: a pin is not data of the trial.
         """
-        sessions = CameraSession.objects.filter(pk=self.pk)
         now = timezone.now()
-        self.last_resolved_datetime = now
-        if device_id and not self.device_id:
-            with transaction.atomic():
-                filled = sessions.filter(device_id="").update(
-                    device_id=device_id,
-                    last_resolved_datetime=now,
-                    modified=now,
-                    user_modified=user.get_username(),
+        if not device_id or self.device_id:
+            SessionActivity.objects.of(self).record_resolve(now)
+            return
+        with transaction.atomic():
+            # A plain update, which leaves what others change meanwhile alone.
+            filled = CameraSession.objects.filter(pk=self.pk, device_id="").update(
+                device_id=device_id, modified=now, user_modified=user.get_username()
+            )
+            SessionActivity.objects.of(self).record_resolve(now)
+            if filled:
+                self.device_id = device_id
+                self.modified, self.user_modified = now, user.get_username()
+                CameraSession.history.bulk_history_create(
+                    [self._as_stored()], update=True, default_user=user
                 )
-                if filled:
-                    self.device_id = device_id
-                    self.modified, self.user_modified = now, user.get_username()
-                    CameraSession.history.bulk_history_create(
-                        [self._as_stored()], update=True, default_user=user
-                    )
-                    return
-        sessions.update(last_resolved_datetime=now)
 
     def _as_stored(self) -> "CameraSession":
         """A copy with the initials as the database has them, where a resolve read them.
@@ -280,11 +292,13 @@ class CameraSession(SiteModelMixin, AuditedModel):
             stored.initials = self.stored_initials and self.stored_initials.encode()
         return stored
 
+    @transaction.atomic
     def reopen(self, *, user: AbstractBaseUser) -> None:
-        """Start the time allowed for uploads anew."""
-        self.last_reopened_datetime = timezone.now()
+        """Start the time allowed for uploads anew; the history says who did."""
         self.user_modified = user.get_username()
-        self.save(update_fields=["last_reopened_datetime", "user_modified"])
+        self._change_reason = REOPENED
+        self.save(update_fields=["user_modified", "modified"])
+        SessionActivity.objects.of(self).record_reopening(timezone.now())
         events.log_on_commit(Event.REOPENED, camera_session=self.pk, account=user.pk)
 
     @property
@@ -298,13 +312,16 @@ class CameraSession(SiteModelMixin, AuditedModel):
 
         Asks the database, unless the queryset was annotated ``with_uploaded_file_types``.
         """
-        if self._knows_its_files:
-            return sorted(t for t in FileType if getattr(self, has_file_annotation(t)))
-        return sorted(set(map(FileType, self.files.current().values_list("file_type", flat=True))))
+        known = self._known_files
+        return sorted(t for t in FileType if known[has_file_field(t)])
 
     @property
-    def _knows_its_files(self) -> bool:
-        return all(hasattr(self, has_file_annotation(t)) for t in FileType)
+    def _known_files(self) -> dict[str, bool]:
+        """What the session has, by the names of the fields of its activity."""
+        if all(hasattr(self, name) for name in FLAGS):
+            return {name: getattr(self, name) for name in FLAGS}
+        stored: dict[str, bool] | None = SessionActivity.objects.of(self).values(*FLAGS).first()
+        return stored or dict.fromkeys(FLAGS, False)
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -323,25 +340,11 @@ class CameraSession(SiteModelMixin, AuditedModel):
         By an image: a DICOM file that is none counts for no eye. Asks the database, unless the
         queryset was annotated ``with_uploaded_file_types``.
         """
-        if self._knows_its_files:
-            met = [
-                requirement
-                for requirement in self.requirements
-                if any(getattr(self, name) for name in is_met_annotations(requirement))
-            ]
-        else:
-            kinds = set(self.files.current().values_list("file_type", "is_image"))
-            met = [
-                requirement
-                for requirement in self.requirements
-                if any(
-                    file_type in requirement.satisfied_by
-                    and (is_image or not requirement.needs_image)
-                    for file_type, is_image in kinds
-                )
-            ]
+        known = self._known_files
         return [
-            requirement.file_type for requirement in self.requirements if requirement not in met
+            requirement.file_type
+            for requirement in self.requirements
+            if not any(known[name] for name in is_met_fields(requirement))
         ]
 
     @property
@@ -367,14 +370,8 @@ class CameraSession(SiteModelMixin, AuditedModel):
         expires_after = conf.session_expires_after()
         if expires_after is None:
             return None
-        last_upload = self.files.aggregate(last=models.Max("received_datetime"))["last"]
-        moments = (
-            self.report_datetime,
-            self.last_resolved_datetime,
-            self.last_reopened_datetime,
-            last_upload,
-        )
-        return max(moment for moment in moments if moment) + expires_after
+        latest = SessionActivity.objects.of(self).values_list("latest_datetime", flat=True).first()
+        return (latest or self.report_datetime) + expires_after
 
     @property
     def is_expired(self) -> bool:

@@ -5,25 +5,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from clinicedc_constants import YES
-from django.apps import apps
-from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Sum, When
-from django.db.models.functions import Cast, Coalesce
+from django.db import models, transaction
+from django.db.models import Case, F, Q, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from edc_retinopathy import conf
-from edc_retinopathy.choices import (
-    CLEARED_ANSWERS,
-    CONTRAINDICATION_FIELDS,
-    EYE_REQUIREMENTS,
-    REQUIREMENTS,
-    FileType,
-    Requirement,
-)
+from edc_retinopathy.choices import CLEARED_ANSWERS, CONTRAINDICATION_FIELDS, Eligibility, Progress
+
+from .session_activity import SessionActivity
+from .session_activity_queryset import FLAGS
 
 if TYPE_CHECKING:
-    # Named in the base class alone.
-    from .camera_session import CameraSession  # noqa: F401
+    from .camera_session import CameraSession
 
 NEWEST_FIRST = ("-report_datetime", "-created", "-pk")
 
@@ -48,31 +42,26 @@ def going_on_cutoff() -> datetime:
     return timezone.now() - (conf.session_expires_after() or EXAM_GOES_ON_FOR)
 
 
-def has_file_annotation(file_type: FileType) -> str:
-    """The name of the annotation that says whether a session has a file of this type."""
-    return f"has_{file_type.value}"
-
-
-def is_met_annotations(requirement: Requirement) -> list[str]:
-    """The names of the annotations any of which says that a session has what is required."""
-    if requirement.needs_image:
-        return [_shows_eye_annotation(requirement)]
-    return [has_file_annotation(file_type) for file_type in requirement.satisfied_by]
-
-
-def _shows_eye_annotation(requirement: Requirement) -> str:
-    return f"shows_{requirement.file_type.value}"
-
-
-def _files_of_session() -> "models.QuerySet[Any]":
-    # By its name: the file's model names the session's.
-    session_file: Any = apps.get_model("edc_retinopathy", "SessionFile")
-    files: models.QuerySet[Any] = session_file.objects.filter(camera_session=OuterRef("pk"))
-    return files
+def eligibility_expression() -> Case:
+    """What the screening says, of the five answers."""
+    return Case(
+        When(_contraindicated(), then=Value(Eligibility.CONTRAINDICATED.value)),
+        When(_cleared(), then=Value(Eligibility.ELIGIBLE.value)),
+        default=Value(Eligibility.UNANSWERED.value),
+        output_field=models.CharField(max_length=10),
+    )
 
 
 class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
     """Sessions, as an account may see them, and the one that the contract's rules choose."""
+
+    def bulk_create(self, objs: Iterable["CameraSession"], *args: Any, **kwargs: Any) -> Any:
+        """As Django's, with the rows of what cameras do."""
+        with transaction.atomic(using=self.db):
+            sessions = super().bulk_create(objs, *args, **kwargs)
+            activities = SessionActivity.objects.using(self.db)
+            activities.bulk_create(activities.counted(sessions), kwargs.get("batch_size"))
+        return sessions
 
     def visible_at(self, site_ids: Iterable[int]) -> Self:
         """Those of the sites given."""
@@ -84,7 +73,8 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
     def withdrawn(self) -> Self:
         """Those that a person withdrew."""
-        return self.filter(withdrawn_datetime__isnull=False)
+        # As a range: SQLite looks up no index for what is not null.
+        return self.filter(withdrawn_datetime__gt=LONG_AGO)
 
     def open_on(self, day: date) -> Self:
         """Those of a day, by the local date of the report, that uploads can go to.
@@ -106,14 +96,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
         So that they ask the database no more.
         """
-        files = _files_of_session().filter(superseded_datetime__isnull=True)
-        stored = {has_file_annotation(t): Exists(files.filter(file_type=t)) for t in FileType}
-        images = files.filter(is_image=True)
-        shown = {
-            _shows_eye_annotation(eye): Exists(images.filter(file_type__in=eye.satisfied_by))
-            for eye in EYE_REQUIREMENTS
-        }
-        return self.annotate(**stored, **shown)
+        return self.annotate(**{name: F(f"activity__{name}") for name in FLAGS})
 
     def with_usability(self, cutoff: Any = None) -> Self:
         """Adds ``is_contraindicated`` and ``has_expired``, computed by the database.
@@ -129,34 +112,36 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
     def contraindicated(self) -> Self:
         """Those with any answer Yes."""
-        return self.filter(_contraindicated())
+        return self.filter(eligibility=Eligibility.CONTRAINDICATED)
 
     def eligible(self) -> Self:
         """Those with every answer given and none Yes."""
-        return self.filter(_cleared())
+        return self.filter(eligibility=Eligibility.ELIGIBLE)
 
     def unanswered(self) -> Self:
         """Those with no answer Yes, and any missing or not evaluated."""
-        return self.filter(~_contraindicated() & ~_cleared())
+        return self.filter(eligibility=Eligibility.UNANSWERED)
 
     def complete(self) -> Self:
-        """Those that miss nothing; the queryset is annotated ``with_uploaded_file_types``."""
+        """Those that miss nothing."""
         return self.filter(_complete())
 
     def begun(self) -> Self:
-        """Those with files that still miss something; annotated likewise."""
-        return self.filter(Exists(_files_of_session()) & ~_complete())
+        """Those with files that still miss something."""
+        return self.filter(activity__progress=Progress.BEGUN)
 
     def without_files(self) -> Self:
         """Those that nothing was uploaded to."""
-        return self.filter(~Exists(_files_of_session()))
+        return self.filter(activity__progress=Progress.NONE)
 
     def with_openness(self, cutoff: Any) -> Self:
         """Adds ``is_open``: neither contraindicated nor complete; and all it is computed from."""
         return (
             self.with_uploaded_file_types()
             .with_usability(cutoff)
-            .annotate(is_open=_as_boolean(~_contraindicated() & ~_complete()))
+            .annotate(
+                is_open=_as_boolean(~_contraindicated() & ~Q(activity__progress=Progress.COMPLETE))
+            )
         )
 
     def to_resolve(self, cutoff: Any, going_on_cutoff: Any) -> Self:
@@ -193,8 +178,8 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
     def _last_resolved(self) -> Any:
         return (
-            self.filter(last_resolved_datetime__isnull=False)
-            .order_by("-last_resolved_datetime", "-pk")
+            self.filter(activity__last_resolved_datetime__isnull=False)
+            .order_by("-activity__last_resolved_datetime", "-pk")
             .values("pk")[:1]
         )
 
@@ -208,10 +193,8 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
     def with_amounts(self) -> Self:
         """Adds ``file_count`` and ``stored_bytes``: how full is it?"""
-        files = _files_of_session().order_by().values("camera_session")
         return self.annotate(
-            file_count=_or_zero(files.annotate(n=Count("pk")).values("n")),
-            stored_bytes=_or_zero(files.annotate(n=Sum("file_size")).values("n")),
+            file_count=F("activity__file_count"), stored_bytes=F("activity__stored_bytes")
         )
 
     def with_stored_initials(self) -> Self:
@@ -221,10 +204,6 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
 def _as_boolean(condition: Q) -> Case:
     return Case(When(condition, then=True), default=False, output_field=models.BooleanField())
-
-
-def _or_zero(query: "models.QuerySet[Any]") -> Coalesce:
-    return Coalesce(Subquery(query), 0, output_field=models.BigIntegerField())
 
 
 def _contraindicated() -> Q:
@@ -237,29 +216,14 @@ def _contraindicated() -> Q:
 def _cleared() -> Q:
     condition = Q()
     for name in CONTRAINDICATION_FIELDS:
-        condition &= Q(**{f"{name}__in": CLEARED_ANSWERS})
+        condition &= Q(**{f"{name}__in": sorted(CLEARED_ANSWERS)})
     return condition
 
 
 def _complete() -> Q:
-    """A condition over the annotations of ``with_uploaded_file_types``."""
-    condition = Q()
-    for report_type, requirements in REQUIREMENTS.items():
-        met = Q(report_type=report_type)
-        for requirement in requirements:
-            any_of = Q()
-            for name in is_met_annotations(requirement):
-                any_of |= Q(**{name: True})
-            met &= any_of
-        condition |= met
-    return condition
+    return Q(activity__progress=Progress.COMPLETE)
 
 
 def _expired(cutoff: Any) -> Q:
-    """True where none of the four moments is after the cutoff."""
-    return ~(
-        Q(report_datetime__gt=cutoff)
-        | Q(last_resolved_datetime__isnull=False, last_resolved_datetime__gt=cutoff)
-        | Q(last_reopened_datetime__isnull=False, last_reopened_datetime__gt=cutoff)
-        | Q(Exists(_files_of_session().filter(received_datetime__gt=cutoff)))
-    )
+    """True where nothing happened after the cutoff."""
+    return Q(activity__latest_datetime__lte=cutoff)

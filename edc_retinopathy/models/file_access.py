@@ -32,9 +32,7 @@ class FileAccess(models.Model):
     # Kept when the user is deleted.
     username = CutCharField(verbose_name=_("User"), max_length=150)
     kind = models.CharField(verbose_name=_("What"), max_length=15, choices=AccessKind.choices)
-    accessed_datetime = models.DateTimeField(
-        verbose_name=_("When"), default=timezone.now, db_index=True
-    )
+    accessed_datetime = models.DateTimeField(verbose_name=_("When"), default=timezone.now)
     remote_address = models.GenericIPAddressField(verbose_name=_("Address"), null=True)
     # The index below serves it.
     site = site_field(db_index=False)
@@ -44,7 +42,14 @@ class FileAccess(models.Model):
         verbose_name_plural = _("File accesses")
         ordering = ("-accessed_datetime", "-pk")
         default_permissions = ("view",)
-        indexes = (models.Index(fields=["site", "accessed_datetime"]),)
+        # As those of the sessions.
+        indexes = (
+            models.Index(fields=["site", "accessed_datetime", "id"]),
+            *(
+                models.Index(fields=[*filtered, "accessed_datetime", "site", "id"])
+                for filtered in ([], ["kind"], ["username"])
+            ),
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """At the site of the file."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, router, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from edc_retinopathy.choices import RECORD_RESULTS, REPORTS, ContentType, FileTy
 
 from .audit_columns import AuditedModel
 from .camera_session import CameraSession
+from .session_activity import SessionActivity
 from .sites import site_field
 
 
@@ -144,15 +145,40 @@ class SessionFile(AuditedModel):
             *AuditedModel.Meta.indexes,
             models.Index(fields=["camera_session", "file_type"]),
             models.Index(fields=["camera_session", "received_datetime"]),
-            models.Index(fields=["received_datetime"]),
-            models.Index(fields=["site", "received_datetime"]),
+            # As those of the sessions.
+            models.Index(fields=["site", "received_datetime", "id"]),
+            *(
+                models.Index(fields=[*filtered, "received_datetime", "site", "id"])
+                for filtered in (
+                    [],
+                    ["file_type"],
+                    ["file_content_type"],
+                    ["is_image"],
+                    ["last_audit_result"],
+                )
+            ),
+            models.Index(fields=["checksum"]),
+            # PostgreSQL looks up beginnings by an index of this class alone.
+            models.Index(
+                fields=["original_filename"],
+                name="edc_retinopathy_name_begins",
+                opclasses=["varchar_pattern_ops"],
+            ),
         )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """At the site of the session, which moves its files when its own site is changed."""
-        if self._state.adding and self.site_id is None:
+        """At the site of the session, which moves its files when its own site is changed.
+
+        A new file is counted with the session's, in the same transaction.
+        """
+        is_new = self._state.adding or bool(kwargs.get("force_insert"))
+        if is_new and self.site_id is None:
             self.site_id = self.camera_session.site_id
-        super().save(*args, **kwargs)
+        using = kwargs.get("using") or router.db_for_write(type(self))
+        with transaction.atomic(using=using, savepoint=False):
+            super().save(*args, **kwargs)
+            if is_new:
+                SessionActivity.objects.using(using).of(self.camera_session_id).record_file(self)
 
     def __str__(self) -> str:
         return self.stored_filename

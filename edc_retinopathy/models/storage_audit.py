@@ -20,6 +20,7 @@ COUNTERS = {
     AuditResult.UNREADABLE: "unreadable",
     AuditResult.ORPHAN: "orphans",
     AuditResult.STALE: "stale",
+    AuditResult.MISCOUNTED: "miscounted",
 }
 
 
@@ -67,6 +68,11 @@ class StorageAudit(NoSiteModel):
     unreadable = models.PositiveIntegerField(verbose_name=_("Unreadable"), default=0)
     orphans = models.PositiveIntegerField(verbose_name=_("Without a record"), default=0)
     stale = models.PositiveIntegerField(verbose_name=_("Stale temporary files"), default=0)
+    miscounted = models.PositiveIntegerField(
+        verbose_name=_("Sessions counted wrong"),
+        default=0,
+        help_text=_("What is stored of their files, such as when the exam was complete, differs."),
+    )
 
     objects = StorageAuditQuerySet.as_manager()
 

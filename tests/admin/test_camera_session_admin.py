@@ -323,8 +323,8 @@ class TestReopen:
         before = timezone.now()
         assert self.reopen(clinician, session).status_code == 302
         session.refresh_from_db()
-        assert session.last_reopened_datetime is not None
-        assert before <= session.last_reopened_datetime <= timezone.now()
+        assert session.activity.last_reopened_datetime is not None
+        assert before <= session.activity.last_reopened_datetime <= timezone.now()
         assert camera.resolve(identifier).json()["camera_session_id"] == str(session.pk)
         assert camera.upload(identifier).status_code == 201
 
@@ -336,7 +336,7 @@ class TestReopen:
         )
         self.reopen(clinician, chosen)
         other.refresh_from_db()
-        assert other.last_reopened_datetime is None
+        assert other.activity.last_reopened_datetime is None
 
     def test_who_reopened_is_in_the_history(
         self, clinician: User, subject: RegisteredSubject
@@ -344,7 +344,9 @@ class TestReopen:
         session = factories.create_session(subject, minutes=LONG_AGO_MINUTES)
         self.reopen(clinician, session)
         assert session.history.count() == 2
-        assert session.history.latest().last_reopened_datetime is not None
+        version = session.history.latest()
+        assert version.history_change_reason == "Reopened for uploads"
+        assert version.user_modified == clinician.username
         session.refresh_from_db()
         assert session.user_modified == clinician.username
 
@@ -358,7 +360,7 @@ class TestReopen:
         reported = session.report_datetime
         session.refresh_from_db()
         assert session.report_datetime == reported
-        assert session.last_resolved_datetime == pinned
+        assert session.activity.last_resolved_datetime == pinned
 
     def test_a_contraindicated_session_is_left_and_said_so(
         self, clinician: User, subject: RegisteredSubject
@@ -368,7 +370,7 @@ class TestReopen:
         )
         response = self.reopen(clinician, session)
         session.refresh_from_db()
-        assert session.last_reopened_datetime is None
+        assert session.activity.last_reopened_datetime is None
         (message,) = get_messages(response.wsgi_request)
         assert "contraindicated" in str(message)
 
@@ -382,7 +384,7 @@ class TestReopen:
             {"action": "reopen_for_uploads", "_selected_action": [str(session.pk)]},
         )
         session.refresh_from_db()
-        assert session.last_reopened_datetime is None
+        assert session.activity.last_reopened_datetime is None
 
     def test_another_sites_session_is_not_reopened(
         self, clinician: User, session: CameraSession, bravo_subject: RegisteredSubject
@@ -390,7 +392,7 @@ class TestReopen:
         hidden = factories.create_session(bravo_subject, minutes=LONG_AGO_MINUTES)
         self.reopen(clinician, hidden)
         hidden.refresh_from_db()
-        assert hidden.last_reopened_datetime is None
+        assert hidden.activity.last_reopened_datetime is None
 
 
 class TestSubjectAutocomplete:

@@ -111,11 +111,12 @@ class TestSecondSession:
         elif other == "contraindicated":
             sessions.update(**CONTRAINDICATED)
         elif other == "expired":
-            sessions.update(report_datetime=minutes_ago(LONG_AGO_MINUTES))
+            factories.set_moments(session, report_datetime=minutes_ago(LONG_AGO_MINUTES))
         elif other == "withdrawn":
             withdraw(session, reason="Entered twice.", user=clinician)
         elif other == "of another day":
-            sessions.update(
+            factories.set_moments(
+                session,
                 report_datetime=timezone.now() - timedelta(days=1),
                 last_reopened_datetime=timezone.now(),
             )
@@ -287,7 +288,7 @@ class TestWithdraw:
             assert response.status_code == 403
         session.refresh_from_db()
         assert not session.is_withdrawn
-        assert session.last_reopened_datetime is None
+        assert session.activity.last_reopened_datetime is None
 
     def test_a_withdrawn_one_is_not_reopened(self, clinician: User, session: CameraSession) -> None:
         withdraw(session, reason="Entered twice.", user=clinician)
@@ -295,7 +296,7 @@ class TestWithdraw:
         browser.post(LIST, {"action": "reopen_for_uploads", "_selected_action": [str(session.pk)]})
         assert browser.post(page_url(MODEL, "reopen", session.pk)).status_code == 403
         session.refresh_from_db()
-        assert session.last_reopened_datetime is None
+        assert session.activity.last_reopened_datetime is None
 
 
 class TestReopen:
@@ -320,7 +321,7 @@ class TestReopen:
         for user, one in ((grader, session), (clinician, hidden)):
             logged_in(user).post(page_url(MODEL, "reopen", one.pk))
             one.refresh_from_db()
-            assert one.last_reopened_datetime is None
+            assert one.activity.last_reopened_datetime is None
 
 
 class TestDelete:

@@ -111,7 +111,7 @@ def test_a_wrong_media_type_to_resolve_is_refused_in_the_one_shape(
     assert response.status_code in {400, 415}
     assert_error(response, response.status_code, None)
     session.refresh_from_db()
-    assert session.last_resolved_datetime is None
+    assert session.activity.last_resolved_datetime is None
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "image/jpeg"])
@@ -165,7 +165,7 @@ def test_an_oversized_json_body_is_refused_in_the_one_shape(
     assert response.status_code in {400, 413}
     assert_error(response, response.status_code, None)
     session.refresh_from_db()
-    assert session.last_resolved_datetime is None
+    assert session.activity.last_resolved_datetime is None
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png", "nonsense"])
@@ -276,4 +276,4 @@ class TestServerBusy:
         # The test's own transaction, which holds the failed statement, goes on.
         transaction.set_rollback(False)
         session.refresh_from_db()
-        assert session.last_resolved_datetime is None
+        assert session.activity.last_resolved_datetime is None

@@ -12,8 +12,8 @@ from tests import factories
 from tests.api.client import CameraApi
 
 IDENTIFIER = factories.FEMALE_IDENTIFIER
-MOST_FOR_UPLOAD = 6
-MOST_FOR_RESOLVE = 4
+MOST_FOR_UPLOAD = 7
+MOST_FOR_RESOLVE = 5
 MOST_FOR_STATUS = 3
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 

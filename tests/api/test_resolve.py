@@ -74,8 +74,8 @@ def test_resolve_remembers_when_it_resolved_the_session(
     before = timezone.now()
     camera.resolve(IDENTIFIER)
     session.refresh_from_db()
-    assert session.last_resolved_datetime is not None
-    assert before <= session.last_resolved_datetime <= timezone.now()
+    assert session.activity.last_resolved_datetime is not None
+    assert before <= session.activity.last_resolved_datetime <= timezone.now()
 
 
 def test_resolve_again_answers_the_same_and_remembers_the_later_moment(
@@ -86,14 +86,14 @@ def test_resolve_again_answers_the_same_and_remembers_the_later_moment(
     factories.set_moments(session, last_resolved_datetime=earlier)
     assert camera.resolve(IDENTIFIER).json() == first
     session.refresh_from_db()
-    assert session.last_resolved_datetime is not None
-    assert session.last_resolved_datetime > earlier
+    assert session.activity.last_resolved_datetime is not None
+    assert session.activity.last_resolved_datetime > earlier
 
 
 def test_resolve_changes_nothing_else_in_the_session(
     camera: CameraApi, session: CameraSession
 ) -> None:
-    ignored = {"last_resolved_datetime", "device_id"}
+    ignored = {"device_id"}
     # Audit fields tell of the change itself.
     ignored |= {"modified", "user_modified", "hostname_modified", "device_modified", "revision"}
     before = _values(session, ignored)
@@ -105,7 +105,7 @@ def test_unsuccessful_resolve_remembers_nothing(camera: CameraApi, session: Came
     factories.complete(session)
     assert_error(camera.resolve(IDENTIFIER, device_id="CAM-001"), 400, "no_eligible_session")
     session.refresh_from_db()
-    assert session.last_resolved_datetime is None
+    assert session.activity.last_resolved_datetime is None
     assert session.device_id == ""
 
 
@@ -167,7 +167,7 @@ def test_resolve_without_the_permission_is_denied(session: CameraSession) -> Non
     stranger = factories.find_or_create_user("stranger")
     assert_error(_api(stranger).resolve(IDENTIFIER), 403, "permission_denied")
     session.refresh_from_db()
-    assert session.last_resolved_datetime is None
+    assert session.activity.last_resolved_datetime is None
 
 
 @pytest.mark.parametrize("role", [RETINOPATHY_GRADER_ROLE, RETINOPATHY_ROLE])

@@ -102,8 +102,8 @@ class TestResolve:
         resolved(camera)
         newest.refresh_from_db()
         older.refresh_from_db()
-        assert newest.last_resolved_datetime is not None
-        assert older.last_resolved_datetime is None
+        assert newest.activity.last_resolved_datetime is not None
+        assert older.activity.last_resolved_datetime is None
 
     @pytest.mark.parametrize("minutes", [1, LONG_AGO_MINUTES], ids=["open", "expired"])
     def test_only_complete_sessions_are_not_eligible(
@@ -191,8 +191,8 @@ class TestExamThatIsGoingOn:
         response = camera.resolve(IDENTIFIER, device_id="CAM-001")
         assert response.json()["uploaded"] == ["left", "report", "right"]
         begun.refresh_from_db()
-        assert begun.last_resolved_datetime is not None
-        assert begun.last_resolved_datetime >= before
+        assert begun.activity.last_resolved_datetime is not None
+        assert begun.activity.last_resolved_datetime >= before
         assert begun.device_id == "CAM-001"
 
     def test_gives_way_to_an_open_session(
@@ -245,6 +245,7 @@ class TestExamThatIsGoingOn:
     ) -> None:
         settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = never
         begun.files.update(received_datetime=minutes_ago(minutes))
+        factories.count_anew(begun)
         assert camera.resolve(IDENTIFIER).status_code == status
 
     def test_is_refused_once_it_is_contraindicated(
@@ -644,7 +645,7 @@ class TestOtherSites:
             nobodys = call(factories.UNKNOWN_IDENTIFIER)
             assert theirs.content == nobodys.content
         hidden.refresh_from_db()
-        assert hidden.last_resolved_datetime is None
+        assert hidden.activity.last_resolved_datetime is None
         assert storage.files() == {}
 
     def test_a_closed_session_of_another_site_is_as_hidden_as_an_open_one(
@@ -695,7 +696,7 @@ class TestOtherSites:
         ):
             assert_error(response, 404, "no_session")
         session.refresh_from_db()
-        assert session.last_resolved_datetime is None
+        assert session.activity.last_resolved_datetime is None
         assert storage.files() == {}
 
     def test_an_account_without_any_site_sees_nothing(

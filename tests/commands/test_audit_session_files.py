@@ -16,7 +16,7 @@ from django.utils import timezone
 from edc_retinopathy import content
 from edc_retinopathy import storage as storage_of_app
 from edc_retinopathy.choices import ContentType
-from edc_retinopathy.models import CameraSession, SessionFile, StorageAudit
+from edc_retinopathy.models import CameraSession, SessionActivity, SessionFile, StorageAudit
 from tests import factories, samples
 from tests.api.client import CameraApi, sha256
 from tests.commands.conftest import Result, Run
@@ -83,6 +83,44 @@ def make_unreadable(file: SessionFile) -> None:
     path_of(file).unlink()
     path_of(file).mkdir()
     SessionFile.objects.filter(pk=file.pk).update(file_size=path_of(file).stat().st_size)
+    factories.count_anew(file.camera_session)
+
+
+class TestCounts:
+    """Does what is stored of a session's files agree with them?"""
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"completed_datetime": timezone.now(), "progress": "complete"},
+            {"file_count": 2},
+            {"has_left": False},
+            {"latest_datetime": factories.minutes_ago(9999)},
+        ],
+        ids=lambda wrong: next(iter(wrong)),
+    )
+    def test_a_wrong_one_is_told_and_corrected_on_request(
+        self, run: Run, photo: SessionFile, wrong: dict[str, object]
+    ) -> None:
+        rows = SessionActivity.objects.filter(pk=photo.camera_session_id)
+        before = rows.values().get()
+        rows.update(**wrong)
+        for options in ((), ("--recount",), (f"--session={photo.camera_session_id}",)):
+            done = run(*options)
+            assert done.status == 1
+            assert f"miscounted  {photo.camera_session_id}" in done.output
+            assert "counted anew" not in done.output
+        assert rows.values().get() != before
+        assert "counted anew" in run("--recount", "--commit").output
+        assert rows.values().get() == before
+        assert run().status == 0
+        assert StorageAudit.objects.earliest("started_datetime").miscounted == 1
+
+    def test_a_missing_row_is_made(self, run: Run, photo: SessionFile) -> None:
+        SessionActivity.objects.filter(pk=photo.camera_session_id).delete()
+        assert run("--recount", "--commit").status == 1
+        assert SessionActivity.objects.get(pk=photo.camera_session_id).file_count == 1
+        assert run().status == 0
 
 
 class TestFindings:

@@ -128,7 +128,7 @@ class TestDevice:
         assert_error(api.resolve(IDENTIFIER, device_id="CAM-2"), 403, "permission_denied")
         session.refresh_from_db()
         assert session.device_id == ""
-        assert session.last_resolved_datetime is None
+        assert session.activity.last_resolved_datetime is None
 
     def test_another_devices_session(self, api: CameraApi, subject: RegisteredSubject) -> None:
         session = factories.create_session(subject, device_id="CAM-2")
@@ -136,7 +136,7 @@ class TestDevice:
         for query in (None, {"camera_session_id": session.pk}):
             assert_error(api.upload(IDENTIFIER, query=query), 403, "permission_denied")
         session.refresh_from_db()
-        assert session.last_resolved_datetime is None
+        assert session.activity.last_resolved_datetime is None
         assert not SessionFile.objects.exists()
 
     def test_the_device_is_recorded_with_the_file(

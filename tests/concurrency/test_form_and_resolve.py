@@ -35,4 +35,4 @@ def test_a_form_takes_back_no_resolve(server: Server, records: CommittedRecords)
         session.refresh_from_db()
         assert session.photosensitive == "No"
         assert session.device_id == "CAM-001"
-        assert session.last_resolved_datetime is not None
+        assert session.activity.last_resolved_datetime is not None

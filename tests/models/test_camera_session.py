@@ -91,8 +91,8 @@ def test_a_new_session_is_combined_and_unanswered(subject: RegisteredSubject) ->
     assert session.report_type == ReportType.COMBINED == "combined"
     assert session.device_id == ""
     assert session.contraindicated is None
-    assert session.last_resolved_datetime is None
-    assert session.last_reopened_datetime is None
+    assert session.activity.last_resolved_datetime is None
+    assert session.activity.last_reopened_datetime is None
 
 
 def test_every_save_leaves_a_version_in_the_history(session: CameraSession) -> None:
@@ -163,6 +163,7 @@ class TestFileTypes:
     ) -> None:
         factories.complete(session)
         session.files.filter(file_type=eye).delete()
+        factories.count_anew(session)
         dicom = f"{eye}_dicom"
         factories.store_file(session, dicom, content_type=DICOM, is_image=False)
         assert list(session.missing_file_types) == [eye]
@@ -283,8 +284,8 @@ class TestSavingWhatWasReadEarlier:
         stored = CameraSession.objects.get(pk=as_read.pk)
         assert stored.photosensitive == "No"
         assert stored.device_id == "CAM-001"
-        assert stored.last_resolved_datetime == resolved.last_resolved_datetime
-        assert stored.last_reopened_datetime == resolved.last_reopened_datetime
+        assert stored.activity.last_resolved_datetime == resolved.activity.last_resolved_datetime
+        assert stored.activity.last_reopened_datetime == resolved.activity.last_reopened_datetime
         version = stored.history.latest()
         assert (version.photosensitive, version.device_id) == ("No", "CAM-001")
 

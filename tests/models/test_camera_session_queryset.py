@@ -48,7 +48,7 @@ def test_expiry(session: CameraSession, recent: str | None) -> None:
     factories.set_moments(session, **moments)
     stored = factories.store_file(session, FileType.LEFT)
     SessionFile.objects.filter(pk=stored.pk).update(received_datetime=received)
-    session.refresh_from_db()
+    factories.count_anew(session)
     assert session.is_expired == (recent is None)
     assert annotated(session).has_expired == session.is_expired
 
@@ -56,6 +56,7 @@ def test_expiry(session: CameraSession, recent: str | None) -> None:
 @pytest.mark.parametrize("report_type", ReportType.values)
 def test_completeness(session: CameraSession, report_type: str) -> None:
     CameraSession.objects.filter(pk=session.pk).update(report_type=report_type)
+    session.refresh_from_db()
     files = {file_type: factories.store_file(session, file_type) for file_type in FileType}
     seen = set()
     for size in range(len(files) + 1):
@@ -63,6 +64,7 @@ def test_completeness(session: CameraSession, report_type: str) -> None:
             SessionFile.objects.filter(camera_session=session).update(file_type="none")
             for file_type in present:
                 SessionFile.objects.filter(pk=files[file_type].pk).update(file_type=file_type)
+            factories.count_anew(session)
             found = annotated(session)
             sessions = CameraSession.objects.filter(pk=session.pk).with_uploaded_file_types()
             assert set(found.uploaded_file_types) == set(present)
@@ -75,11 +77,13 @@ def test_completeness(session: CameraSession, report_type: str) -> None:
 @pytest.mark.parametrize("report_type", ReportType.values)
 def test_completeness_where_files_are_no_images(session: CameraSession, report_type: str) -> None:
     CameraSession.objects.filter(pk=session.pk).update(report_type=report_type)
+    session.refresh_from_db()
     files = [factories.store_file(session, file_type) for file_type in FileType]
     seen = set()
     for images in product((True, False), repeat=len(files)):
         for stored, is_image in zip(files, images, strict=True):
             SessionFile.objects.filter(pk=stored.pk).update(is_image=is_image)
+        factories.count_anew(session)
         asked = CameraSession.objects.get(pk=session.pk)
         found = annotated(session)
         sessions = CameraSession.objects.filter(pk=session.pk).with_uploaded_file_types()

@@ -15,7 +15,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
-from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models import CameraSession, SessionActivity
 from tests import factories
 from tests.security.url_walk import ADMIN, API, AppUrl, app_urls, no_records_like
 from tests.security.world import World, content_of
@@ -255,7 +255,7 @@ class TestViewOnlySites:
             reverse(f"{ADMIN}:edc_retinopathy_camerasession_changelist"),
             {"action": "reopen_for_uploads", "_selected_action": [str(session.pk)]},
         )
-        assert CameraSession.objects.get(pk=session.pk).last_reopened_datetime is None
+        assert SessionActivity.objects.get(pk=session.pk).last_reopened_datetime is None
 
     def page(self, world: World, name: str) -> str:
         """The address of a page of site bravo's session."""

@@ -10,7 +10,13 @@ from edc_export.models_to_file import ModelsToFile, ModelsToFileNothingExportedE
 from edc_model_to_dataframe.model_to_dataframe import ModelToDataframe
 from edc_sites.exceptions import InvalidSiteForUser
 
-from edc_retinopathy.models import CameraSession, FileAccess, Refusal, SessionFile
+from edc_retinopathy.models import (
+    CameraSession,
+    FileAccess,
+    Refusal,
+    SessionActivity,
+    SessionFile,
+)
 from tests import factories
 from tests.security.world import World
 
@@ -24,6 +30,7 @@ EXPORTED = [
     "edc_retinopathy.historicalrefusal",
     "edc_retinopathy.historicalsessionfile",
     "edc_retinopathy.refusal",
+    "edc_retinopathy.sessionactivity",
     "edc_retinopathy.sessionfile",
 ]
 # Whoever has clinicedc's right to export, with and without rights of ours.
@@ -125,6 +132,7 @@ class TestSites:
         session.site_id = factories.BRAVO_SITE
         session.save(**options)
         moved = {
+            SessionActivity.objects.get(pk=session.pk).site_id,
             *session.files.values_list("site_id", flat=True),
             *SessionFile.history.filter(camera_session=session).values_list("site_id", flat=True),
             *Refusal.objects.filter(camera_session=session).values_list("site_id", flat=True),

@@ -107,7 +107,7 @@ class TestJson:
         fields = set(response.json().get("fields", {})) or None
         assert_error(response, 400, "invalid_request", fields=fields)
         session.refresh_from_db()
-        assert session.last_resolved_datetime is None
+        assert session.activity.last_resolved_datetime is None
 
     def test_not_utf_8(self, camera: CameraApi, session: CameraSession) -> None:
         response = camera.client.generic(

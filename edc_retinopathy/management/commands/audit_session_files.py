@@ -22,6 +22,7 @@ from edc_retinopathy.audits.audit import (
     find_stale,
 )
 from edc_retinopathy.audits.orphans import CannotAdopt, adopt, quarantine
+from edc_retinopathy.audits.recount import find_miscounted
 from edc_retinopathy.audits.report import REPORTS, Report
 from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.logs import events
@@ -94,9 +95,14 @@ class Command(BaseCommand):
             "--quarantine", action="store_true", help="set files without a record aside"
         )
         parser.add_argument(
+            "--recount",
+            action="store_true",
+            help="count anew the files of sessions where what is stored of them differs",
+        )
+        parser.add_argument(
             "--commit",
             action="store_true",
-            help="do so; without it --adopt and --quarantine only tell",
+            help="do so; without it --adopt, --quarantine and --recount only tell",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -111,8 +117,8 @@ class Command(BaseCommand):
                 "--resume, --adopt and --quarantine go with an audit of everything: leave out "
                 "--since, --session and --sample."
             )
-        if options["commit"] and not (options["adopt"] or options["quarantine"]):
-            raise UsageError("--commit goes with --adopt or --quarantine.")
+        if options["commit"] and not any(options[n] for n in ("adopt", "quarantine", "recount")):
+            raise UsageError("--commit goes with --adopt, --quarantine or --recount.")
         with ExitStack() as stack:
             stream = self.stdout
             # The report ends its lines itself.
@@ -167,6 +173,9 @@ class Command(BaseCommand):
                         report.add(finding, action)
             for finding in find_stale(audit):
                 report.add(finding)
+        is_dry_run = not (options["recount"] and options["commit"])
+        for finding, action in find_miscounted(audit, scope, is_dry_run=is_dry_run):
+            report.add(finding, action)
         audit.finished_datetime = timezone.now()
         audit.save()
         events.log(
