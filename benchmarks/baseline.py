@@ -19,6 +19,7 @@ from rest_framework.response import Response  # noqa: TID251
 from rest_framework.views import APIView  # noqa: TID251
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.sessions.state import SessionState
 from edc_retinopathy.storage import key_of
 
 
@@ -35,13 +36,18 @@ def sessions_of(subject_identifier: str) -> Any:
     return sessions.order_by("-report_datetime", "-created", "-pk")
 
 
+def can_receive(state: SessionState) -> bool:
+    """True if an upload without an id may go to it."""
+    return state.accepts_uploads and not state.is_expired
+
+
 class BaselineResolveView(BaselineView):
     """Tells which session the next uploads go to."""
 
     def post(self, request: Request) -> Response:
         """Answer 200 with it."""
         for session in sessions_of(request.data["subject_identifier"]):
-            if not (session.contraindicated or session.is_complete or session.is_expired):
+            if SessionState.of(session).is_open:
                 session.pin(device_id="", user=request.user)
                 uploaded = session.uploaded_file_types
                 return Response({"camera_session_id": session.pk, "uploaded": uploaded})
@@ -56,7 +62,7 @@ class BaselineStatusView(BaselineView):
         sessions = sessions_of(subject_identifier)
         resolved = sessions.filter(activity__last_resolved_datetime__isnull=False)
         session = resolved.order_by("-activity__last_resolved_datetime").first()
-        if session is None or session.contraindicated or session.is_expired:
+        if session is None or not can_receive(SessionState.of(session)):
             session = sessions[0]
         return Response(
             {

@@ -4,6 +4,7 @@ What a file type accepts, which eye it shows and what a session needs are writte
 here once: validation, completeness, forms and documentation read them from here.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -158,6 +159,12 @@ class Requirement:
     satisfied_by: frozenset[FileType]
     needs_image: bool = False
 
+    def is_met_by(self, uploaded: Collection[FileType], shown: Collection[Eye]) -> bool:
+        """True if a session with files of these types, and images of these eyes, has it."""
+        if self.needs_image:
+            return self.file_type.eye in shown
+        return not self.satisfied_by.isdisjoint(uploaded)
+
 
 def _requirement(file_type: FileType, label: "StrPromise") -> Requirement:
     return Requirement(file_type, label, frozenset({file_type}))
@@ -217,3 +224,10 @@ CONTRAINDICATION_FIELDS = (
 )
 # A question is answered when its answer is one of these or Yes.
 CLEARED_ANSWERS = frozenset({ScreeningAnswer.NO.value, PregnancyAnswer.NOT_APPLICABLE.value})
+
+
+def contraindicated_by(answers: Collection[str]) -> bool | None:
+    """True if any answer is Yes; None while any is missing or not evaluated; else False."""
+    if YES in answers:
+        return True
+    return False if CLEARED_ANSWERS.issuperset(answers) else None

@@ -3,17 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db import IntegrityError
-from django.db.models import ProtectedError
-from django.http import HttpRequest, HttpResponseRedirect
-from django.template.loader import render_to_string
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_audit_fields.admin import ModelAdminAuditFieldsMixin, audit_fields, audit_fieldset_tuple
 from edc_registration.models import RegisteredSubject
 
@@ -22,28 +17,24 @@ from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.choices import CONTRAINDICATION_FIELDS
 from edc_retinopathy.forms import CameraSessionForm
 from edc_retinopathy.models import CameraSession
+from edc_retinopathy.sessions.state import SessionState
 
 from .list_filters import DeviceFilter, EligibilityFilter, ProgressFilter, SessionChangeList
 from .mixins import RetinopathyModelAdmin
 from .searches import FirstMatchSearchMixin, sessions_found
-from .session_pages import (
-    ADMIN_URL_NAME,
-    MASK,
-    SessionPagesMixin,
-    describe_subject,
-    shows_initials,
-)
-
-ELIGIBLE = {
-    True: ("no", _("No")),
-    False: ("yes", _("Yes")),
-    None: ("unanswered", _("Unanswered")),
-}
+from .session_actions import SessionActionsMixin
+from .session_columns import SessionColumnsMixin
+from .session_pages import ADMIN_URL_NAME, SessionPagesMixin, describe_subject, shows_initials
 
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)
 class CameraSessionAdmin(
-    FirstMatchSearchMixin, SessionPagesMixin, ModelAdminAuditFieldsMixin, RetinopathyModelAdmin
+    FirstMatchSearchMixin,
+    SessionColumnsMixin,
+    SessionActionsMixin,
+    SessionPagesMixin,
+    ModelAdminAuditFieldsMixin,
+    RetinopathyModelAdmin,
 ):
     """Sessions of the sites that the account may see; changed only at their own site."""
 
@@ -82,7 +73,7 @@ class CameraSessionAdmin(
         "masked_subject",
         "eligible",
         "progress",
-        "state",
+        "state_and_advice",
         "stored_files",
         "withdrawn_datetime",
         "withdrawn_reason",
@@ -103,16 +94,16 @@ class CameraSessionAdmin(
         """The exam, the screening, and, once there is a session, its progress."""
         who = "registered_subject"
         # Once files arrived, the subject is fixed: they are images of that person.
-        if obj and (obj.uploaded_file_types or obj.is_withdrawn):
+        if obj and not SessionState.of(obj).can_be_withdrawn:
             who = "subject" if shows_initials(request) else "masked_subject"
         may_save = self.has_change_permission(request, obj) if obj else True
         confirmation = ["confirm_second_session"] if may_save else []
         exam = [who, "report_datetime", *confirmation, "report_type", "device_id"]
         fieldsets: list[Any] = [(_("Exam"), {"fields": exam})]
         if obj:
-            progress = ["eligible", "progress", "state", "stored_files"]
+            progress = ["eligible", "progress", "state_and_advice", "stored_files"]
             if obj.is_withdrawn:
-                progress = ["state", "withdrawn_datetime", "withdrawn_reason"]
+                progress = ["state_and_advice", "withdrawn_datetime", "withdrawn_reason"]
             fieldsets.append((_("Progress"), {"fields": progress}))
         screening = {
             "fields": CONTRAINDICATION_FIELDS,
@@ -129,7 +120,7 @@ class CameraSessionAdmin(
     def with_list_columns(self, queryset: Any) -> Any:
         """With what its row shows; the initials, costly to decrypt, are left out."""
         with_site = queryset.select_related("site").defer("initials")
-        return with_site.with_usability().with_uploaded_file_types()
+        return with_site.with_state()
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the initials, and without what only the rows of a list show: it costs a join."""
@@ -179,13 +170,10 @@ class CameraSessionAdmin(
         return super().change_view(request, object_id, form_url, {**tools, **(extra_context or {})})
 
     def _tools(self, request: HttpRequest, session: CameraSession) -> dict[str, str]:
+        state = SessionState.of(session)
         may = {
-            "reopen": self.has_change_permission(request, session)
-            and not session.contraindicated
-            and session.is_expired,
-            "withdraw": self.may_withdraw(request, session)
-            and not session.is_withdrawn
-            and not session.uploaded_file_types,
+            "reopen": state.can_be_reopened and self.has_change_permission(request, session),
+            "withdraw": state.can_be_withdrawn and self.may_withdraw(request, session),
         }
         return {
             f"{name}_url": reverse(ADMIN_URL_NAME.format(name), args=(session.pk,))
@@ -231,105 +219,6 @@ class CameraSessionAdmin(
         """View-only sites stay view-only."""
         return super().has_delete_permission(request, obj) and self._is_own(request, obj)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """As ever; and says why not, if a camera sends a file to the session meanwhile."""
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except (ProtectedError, IntegrityError):
-            text = _("The session was not deleted: a camera has sent a file to it meanwhile.")
-            self.message_user(request, text, messages.ERROR)
-            name = "edc_retinopathy_admin:edc_retinopathy_camerasession_change"
-            return HttpResponseRedirect(reverse(name, args=(object_id,)))
-
-    @admin.action(description=_("Delete selected sessions"), permissions=["delete"])
-    def delete_selected(self, request: HttpRequest, queryset: Any) -> Any:
-        """As ever; and says why not, if a camera sends a file to one of them meanwhile."""
-        try:
-            return delete_selected(self, request, queryset)
-        except (ProtectedError, IntegrityError):
-            text = _("Nothing was deleted: a camera has sent a file to a session meanwhile.")
-            self.message_user(request, text, messages.ERROR)
-            return None
-
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         is_here = obj is None or obj.site_id == current_site_id(request)
         return is_here and self.is_at_current_site(request)
-
-    @admin.display(description=_("Subject"))
-    def subject(self, obj: CameraSession) -> str:
-        """Who is examined, with the details copied when the session was saved."""
-        return self._who(obj, obj.initials or self.get_empty_value_display())
-
-    @admin.display(description=_("Subject"))
-    def masked_subject(self, obj: CameraSession) -> str:
-        """The same for accounts that may not see the initials."""
-        return self._who(obj, MASK)
-
-    def _who(self, obj: CameraSession, initials: str) -> str:
-        age = self.get_empty_value_display() if obj.age_in_years is None else obj.age_in_years
-        parts = (obj.subject_identifier, obj.get_gender_display(), age, initials)
-        return " · ".join(map(str, parts))
-
-    @admin.display(description=_("Eligible"))
-    def eligible(self, obj: CameraSession) -> str:
-        """Yes, no or unanswered, by the screening."""
-        css, text = ELIGIBLE[obj.contraindicated]
-        return format_html('<span class="retinopathy-{}">{}</span>', css, text)
-
-    @admin.display(description=_("Files"))
-    def progress(self, obj: CameraSession) -> str:
-        """What is expected, each here or missing."""
-        missing = obj.missing_file_types
-        expected = [(needed.label, needed.file_type in missing) for needed in obj.requirements]
-        return render_to_string("edc_retinopathy/admin/progress.html", {"expected": expected})
-
-    @admin.display(description=_("State"))
-    def state(self, obj: CameraSession) -> str:
-        """Withdrawn, complete, contraindicated, expired or open for uploads."""
-        if obj.is_withdrawn:
-            return format_html('<span class="retinopathy-no">{}</span>', _("Withdrawn"))
-        if obj.is_complete:
-            return format_html('<span class="retinopathy-yes">{}</span>', _("Complete"))
-        if obj.contraindicated:
-            return format_html('<span class="retinopathy-no">{}</span>', _("Contraindicated"))
-        # Annotated by the list's query; the form shows an object that may come from elsewhere.
-        has_expired = getattr(obj, "has_expired", None)
-        if obj.is_expired if has_expired is None else has_expired:
-            return format_html('<span class="retinopathy-unanswered">{}</span>', _("Expired"))
-        return str(_("Open"))
-
-    @admin.display(description=_("Stored files"))
-    def stored_files(self, obj: CameraSession) -> str:
-        """The files, each with links to view and to download it."""
-        return render_to_string(
-            "edc_retinopathy/admin/stored_files.html",
-            {"files": obj.files.order_by("file_type", "received_datetime")},
-        )
-
-    @admin.action(description=_("Reopen for uploads"), permissions=["change"])
-    def reopen_for_uploads(self, request: HttpRequest, queryset: Any) -> None:
-        """Give the selected sessions the full time for uploads again; say which cannot use it.
-
-        A complete one can: a further file of its exam may be late.
-        """
-        sessions = [
-            session
-            for session in queryset
-            if self.has_change_permission(request, session) and not session.contraindicated
-        ]
-        for session in sessions:
-            session.reopen(user=request.user)
-        text = ngettext(
-            "%d session is open for uploads again.",
-            "%d sessions are open for uploads again.",
-            len(sessions),
-        )
-        if sessions:
-            self.message_user(request, text % len(sessions), messages.SUCCESS)
-        if others := len(queryset) - len(sessions):
-            text = ngettext(
-                "%d session was left: it is contraindicated, withdrawn or another site's.",
-                "%d sessions were left: they are contraindicated, withdrawn or another site's.",
-                others,
-            )
-            self.message_user(request, text % others, messages.WARNING)

@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from edc_retinopathy.choices import Progress
+from edc_retinopathy.choices import Eligibility, Progress
 from edc_retinopathy.models import CameraSession
+from edc_retinopathy.sessions.state import Standing
 
 from .large_lists import LargeChangeList, at_sites
 
@@ -27,14 +28,14 @@ class EligibilityFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The three states."""
-        return [("yes", _("Yes")), ("no", _("No")), ("unanswered", _("Unanswered"))]
+        return list(Eligibility.choices)
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
         queries: dict[str | None, Any] = {
-            "yes": queryset.eligible,
-            "no": queryset.contraindicated,
-            "unanswered": queryset.unanswered,
+            Eligibility.ELIGIBLE: queryset.eligible,
+            Eligibility.CONTRAINDICATED: queryset.contraindicated,
+            Eligibility.UNANSWERED: queryset.unanswered,
         }
         query = queries.get(self.value())
         return query() if query else queryset
@@ -52,20 +53,16 @@ class ProgressFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The four states."""
-        return [
-            ("complete", _("Complete")),
-            ("begun", _("Incomplete")),
-            ("none", _("None yet")),
-            ("withdrawn", _("Withdrawn")),
-        ]
+        shown = (Progress.COMPLETE, Progress.BEGUN, Progress.NONE, Standing.WITHDRAWN)
+        return [(choice.value, choice.label) for choice in shown]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
         queries: dict[str | None, Any] = {
-            "complete": queryset.complete,
-            "begun": queryset.begun,
-            "none": queryset.in_use().without_files,
-            "withdrawn": queryset.withdrawn,
+            Progress.COMPLETE: queryset.complete,
+            Progress.BEGUN: queryset.begun,
+            Progress.NONE: queryset.in_use().without_files,
+            Standing.WITHDRAWN: queryset.withdrawn,
         }
         query = queries.get(self.value())
         if query is None:

@@ -24,6 +24,7 @@ from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.accounts.sites import current_site_id, writable_site_ids
 from edc_retinopathy.models import CameraSession, age_in_years
+from edc_retinopathy.sessions.state import SessionState
 from edc_retinopathy.sessions.withdrawal import MAX_REASON_CHARACTERS, CannotWithdraw, withdraw
 
 MASK = "*****"
@@ -138,7 +139,7 @@ class SessionPagesMixin:
             "object": session,
             "original": session,
             "form": form,
-            "can_be_withdrawn": not session.is_withdrawn and not session.uploaded_file_types,
+            "can_be_withdrawn": SessionState.of(session).can_be_withdrawn,
         }
         return TemplateResponse(request, "edc_retinopathy/admin/withdraw.html", context)
 

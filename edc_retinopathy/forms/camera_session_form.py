@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from clinicedc_constants import MALE, YES
+from clinicedc_constants import MALE
 from django import forms
 from django.contrib.sites.models import Site
 from django.db import connections, router
@@ -12,8 +12,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from edc_registration.models import RegisteredSubject
 
-from edc_retinopathy.choices import CONTRAINDICATION_FIELDS, PregnancyAnswer
+from edc_retinopathy.choices import CONTRAINDICATION_FIELDS, PregnancyAnswer, contraindicated_by
 from edc_retinopathy.models import CameraSession, require_report_date
+from edc_retinopathy.sessions.state import SessionState
 
 SECOND_SESSION = _(
     "This subject has a session of that day that is still open. With a second one, the camera "
@@ -107,11 +108,11 @@ class CameraSessionForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error("pregnant", _("The subject is not male: choose 'Yes' or 'No'."))
 
     def _check_second_session(self, subject: Any, reported: datetime) -> None:
-        if YES in {self.cleaned_data.get(name) for name in CONTRAINDICATION_FIELDS}:
+        if contraindicated_by([self.cleaned_data.get(n) or "" for n in CONTRAINDICATION_FIELDS]):
             return
         # A new session has a key already, and no row.
         stored = CameraSession.objects.filter(pk=self.instance.pk).first()
-        if stored and stored.is_complete:
+        if stored and SessionState.of(stored).is_complete:
             return
         _hold(subject)
         site_id = self.instance.site_id or Site.objects.get_current().pk

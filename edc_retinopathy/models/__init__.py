@@ -3,9 +3,10 @@
 from .ages import age_in_years
 from .audit_columns import longest_user_name
 from .camera_account import CameraAccount
-from .camera_session import CameraSession, require_report_date
+from .camera_session import CameraSession
 from .file_access import FileAccess
 from .refusal import Refusal
+from .report_dates import require_report_date
 from .session_activity import SessionActivity
 from .session_file import SessionFile
 from .storage_audit import StorageAudit

@@ -1,12 +1,9 @@
 """A planned or running retinal exam of one subject."""
 
 from copy import copy
-from datetime import datetime
 from typing import Any
 
-from clinicedc_constants import YES
 from clinicedc_constants.choices import GENDER
-from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
@@ -18,51 +15,25 @@ from edc_model.validators import datetime_not_future
 from edc_sites.managers import CurrentSiteManager
 from edc_sites.model_mixins import SiteModelMixin
 
-from edc_retinopathy import conf
-from edc_retinopathy.choices import (
-    CLEARED_ANSWERS,
-    CONTRAINDICATION_FIELDS,
-    REQUIREMENTS,
-    Eligibility,
-    FileType,
-    PregnancyAnswer,
-    ReportType,
-    Requirement,
-    ScreeningAnswer,
-)
+from edc_retinopathy.choices import Eligibility, ReportType
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 
-from .ages import age_in_years, date_of_birth
+from .ages import age_in_years
 from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, eligibility_expression
+from .report_dates import require_report_of
+from .screening import ScreenedModel
 from .session_activity import SessionActivity
-from .session_activity_queryset import COPIED, FLAGS, has_file_field, is_met_fields
+from .session_activity_queryset import COPIED
+from .session_progress import ProgressMixin
 from .sites import move_files
-
-EARLIEST_REPORT_YEAR = 2000
 
 # What the history says of a reopening, which changes nothing of the session itself.
 REOPENED = "Reopened for uploads"
 
 
-def _screening_field(question: Any, choices: Any = ScreeningAnswer) -> Any:
-    return models.CharField(
-        verbose_name=question, max_length=15, choices=choices.choices, default="", blank=True
-    )
-
-
-def require_report_date(reported: datetime) -> None:
-    """Raise ``ValidationError`` for a report from before the years in which there were cameras."""
-    # By its own year first: the first days of the calendar cannot be converted.
-    if (
-        reported.year < EARLIEST_REPORT_YEAR - 1
-        or timezone.localtime(reported).year < EARLIEST_REPORT_YEAR
-    ):
-        raise ValidationError(_("The report date is before the year 2000."))
-
-
-class CameraSession(SiteModelMixin, AuditedModel):
+class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
     """One retinal exam: who, when, what the camera is to deliver, and the screening before it.
 
     What cameras do with it is in its ``activity``: a save of the session touches none of it.
@@ -105,28 +76,6 @@ class CameraSession(SiteModelMixin, AuditedModel):
         default="",
         blank=True,
         help_text=_("Filled by the first camera that resolves the session, if left empty."),
-    )
-
-    # The wording follows the exclusion criteria of trials of automated screening
-    # (EyeArt, NCT04984200); they are documented and never block saving.
-    pregnant = _screening_field(_("Is the subject pregnant?"), PregnancyAnswer)
-    visual_impairment = _screening_field(
-        _("Does the subject have persistent visual impairment in one or both eyes?")
-    )
-    retinal_conditions = _screening_field(
-        _(
-            "Does the subject have a history of retinal vascular occlusion, macular oedema "
-            "or non-diabetic retinopathy?"
-        )
-    )
-    ocular_interventions = _screening_field(
-        _(
-            "Has the subject had retinal laser treatment, injections into the eye or "
-            "intra-ocular surgery other than uncomplicated cataract surgery?"
-        )
-    )
-    photosensitive = _screening_field(
-        _("Does the subject have a contra-indication to fundus photography (light sensitivity)?")
     )
 
     # Of the answers, by the database itself, for lists to filter by.
@@ -249,16 +198,11 @@ class CameraSession(SiteModelMixin, AuditedModel):
     def clean(self) -> None:
         """Hold the report date to the subject's life, and to the years in which cameras were."""
         super().clean()
+        subject = self.registered_subject if self.registered_subject_id else None
         try:
-            require_report_date(self.report_datetime)
+            require_report_of(subject, self.report_datetime)
         except ValidationError as e:
             raise ValidationError({"report_datetime": e.messages}) from None
-        subject = self.registered_subject if self.registered_subject_id else None
-        born = date_of_birth(subject) if subject else None
-        if born and timezone.localdate(self.report_datetime) < born:
-            raise ValidationError(
-                {"report_datetime": _("The report date is before the subject's birth.")}
-            )
 
     def pin(self, *, device_id: str, user: AbstractBaseUser) -> None:
         """Remember that a camera resolved this session now; fill ``device_id`` if it is empty.
@@ -305,76 +249,3 @@ class CameraSession(SiteModelMixin, AuditedModel):
     def is_withdrawn(self) -> bool:
         """True if a person withdrew the session, which had no files; it is never chosen again."""
         return self.withdrawn_datetime is not None
-
-    @property
-    def uploaded_file_types(self) -> list[FileType]:
-        """The file types that the session has at least one file of, in the order of the names.
-
-        Asks the database, unless the queryset was annotated ``with_uploaded_file_types``.
-        """
-        known = self._known_files
-        return sorted(t for t in FileType if known[has_file_field(t)])
-
-    @property
-    def _known_files(self) -> dict[str, bool]:
-        """What the session has, by the names of the fields of its activity."""
-        if all(hasattr(self, name) for name in FLAGS):
-            return {name: getattr(self, name) for name in FLAGS}
-        stored: dict[str, bool] | None = SessionActivity.objects.of(self).values(*FLAGS).first()
-        return stored or dict.fromkeys(FLAGS, False)
-
-    @property
-    def requirements(self) -> tuple[Requirement, ...]:
-        """What the report type asks for."""
-        return REQUIREMENTS[ReportType(self.report_type)]
-
-    @property
-    def expected_file_types(self) -> list[FileType]:
-        """What the report type asks for; an eye is named by its image's file type."""
-        return [requirement.file_type for requirement in self.requirements]
-
-    @property
-    def missing_file_types(self) -> list[FileType]:
-        """What is expected and not here yet; an eye is satisfied by its image or its DICOM.
-
-        By an image: a DICOM file that is none counts for no eye. Asks the database, unless the
-        queryset was annotated ``with_uploaded_file_types``.
-        """
-        known = self._known_files
-        return [
-            requirement.file_type
-            for requirement in self.requirements
-            if not any(known[name] for name in is_met_fields(requirement))
-        ]
-
-    @property
-    @admin.display(boolean=True)
-    def is_complete(self) -> bool:
-        """True when nothing is missing."""
-        return not self.missing_file_types
-
-    @property
-    def contraindicated(self) -> bool | None:
-        """True if any answer is Yes; None while any is missing or not evaluated; else False."""
-        answers = [getattr(self, name) for name in CONTRAINDICATION_FIELDS]
-        if YES in answers:
-            return True
-        return False if CLEARED_ANSWERS.issuperset(answers) else None
-
-    def expires_at(self) -> datetime | None:
-        """When the session stops accepting uploads that do not name it; None for never.
-
-        The time allowed counts from the latest of the report's date, the last resolve, the
-        last upload and the last reopening.
-        """
-        expires_after = conf.session_expires_after()
-        if expires_after is None:
-            return None
-        latest = SessionActivity.objects.of(self).values_list("latest_datetime", flat=True).first()
-        return (latest or self.report_datetime) + expires_after
-
-    @property
-    def is_expired(self) -> bool:
-        """True once :meth:`expires_at` has passed."""
-        expires_at = self.expires_at()
-        return expires_at is not None and expires_at <= timezone.now()

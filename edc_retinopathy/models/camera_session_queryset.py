@@ -102,13 +102,17 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         """Adds ``is_contraindicated`` and ``has_expired``, computed by the database.
 
         Expired is what nothing happened to since ``cutoff``, a datetime or an expression; by
-        default :func:`expiry_cutoff`. They agree with the model's ``contraindicated is True`` and
-        ``is_expired``; a test holds the two together.
+        default :func:`expiry_cutoff`. They agree with ``SessionState``; a test holds the two
+        together.
         """
         return self.annotate(
             is_contraindicated=_as_boolean(_contraindicated()),
             has_expired=_as_boolean(_expired(cutoff or expiry_cutoff())),
         )
+
+    def with_state(self, cutoff: Any = None) -> Self:
+        """Adds what ``SessionState`` needs, so that it asks the database no more."""
+        return self.with_uploaded_file_types().with_usability(cutoff)
 
     def contraindicated(self) -> Self:
         """Those with any answer Yes."""
@@ -136,12 +140,8 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
     def with_openness(self, cutoff: Any) -> Self:
         """Adds ``is_open``: neither contraindicated nor complete; and all it is computed from."""
-        return (
-            self.with_uploaded_file_types()
-            .with_usability(cutoff)
-            .annotate(
-                is_open=_as_boolean(~_contraindicated() & ~Q(activity__progress=Progress.COMPLETE))
-            )
+        return self.with_state(cutoff).annotate(
+            is_open=_as_boolean(~_contraindicated() & ~_complete())
         )
 
     def to_resolve(self, cutoff: Any, going_on_cutoff: Any) -> Self:

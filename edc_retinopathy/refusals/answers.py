@@ -16,6 +16,7 @@ from edc_retinopathy.errors import FilenameConflict, NoSession
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession, Refusal, SessionFile
+from edc_retinopathy.sessions.state import SessionState
 
 MAX_REASON_CHARACTERS = 250
 
@@ -57,9 +58,7 @@ def _session_to_reopen(refusal: Refusal) -> CameraSession | None:
         or refusal.code != NoSession.code
         or session is None
         or session.site_id != refusal.site_id
-        or session.is_withdrawn
-        or session.contraindicated
-        or not session.is_expired
+        or not SessionState.of(session).can_be_reopened
     ):
         return None
     return session

@@ -4,9 +4,11 @@ from itertools import combinations, product
 from typing import Any
 
 import pytest
+from django.utils.timezone import localdate
 
-from edc_retinopathy.choices import FileType, ReportType
+from edc_retinopathy.choices import Eligibility, FileType, ReportType
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.sessions.state import SessionState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +19,7 @@ MOMENTS = ("report_datetime", "last_resolved_datetime", "last_reopened_datetime"
 
 def annotated(session: CameraSession) -> CameraSession:
     """The session as the querysets see it."""
-    return CameraSession.objects.with_uploaded_file_types().with_usability().get(pk=session.pk)
+    return CameraSession.objects.with_state().get(pk=session.pk)
 
 
 @pytest.mark.parametrize("pregnant", ["Yes", "No", "N/A", ""])
@@ -49,8 +51,65 @@ def test_expiry(session: CameraSession, recent: str | None) -> None:
     stored = factories.store_file(session, FileType.LEFT)
     SessionFile.objects.filter(pk=stored.pk).update(received_datetime=received)
     factories.count_anew(session)
-    assert session.is_expired == (recent is None)
-    assert annotated(session).has_expired == session.is_expired
+    assert SessionState.of(session).is_expired == (recent is None)
+    assert annotated(session).has_expired == (recent is None)
+    assert SessionState.of(annotated(session)) == SessionState.of(session)
+
+
+@pytest.mark.parametrize("minutes", [0, None])
+def test_nothing_expires_where_no_time_is_set(
+    session: CameraSession, minutes: int | None, settings: Any
+) -> None:
+    settings.EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES = minutes
+    factories.set_moments(session, report_datetime=factories.minutes_ago(60 * 24 * 365 * 20))
+    assert not SessionState.of(session).is_expired
+    assert not annotated(session).has_expired
+
+
+@pytest.mark.parametrize("files", ["none", "some", "all"])
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+@pytest.mark.parametrize("is_expired", [True, False])
+def test_every_combination(
+    *, session: CameraSession, files: str, answer: str, is_withdrawn: bool, is_expired: bool
+) -> None:
+    """Such as no page makes too: what is withdrawn has no files."""
+    if files == "all":
+        factories.complete(session)
+    elif files == "some":
+        factories.store_file(session, FileType.LEFT)
+    withdrawn_datetime = factories.minutes_ago(1) if is_withdrawn else None
+    answers = factories.ANSWERED_NO | {"photosensitive": answer}
+    sessions = CameraSession.objects.filter(pk=session.pk)
+    sessions.update(withdrawn_datetime=withdrawn_datetime, **answers)
+    if is_expired:
+        long_ago = factories.minutes_ago(factories.LONG_AGO_MINUTES)
+        SessionFile.objects.update(received_datetime=long_ago)
+        factories.set_moments(session, report_datetime=long_ago)
+    session.refresh_from_db()
+    state = SessionState.of(session)
+    assert SessionState.of(annotated(session)) == state
+    found = {
+        "contraindicated": sessions.contraindicated().exists(),
+        "eligible": sessions.eligible().exists(),
+        "complete": sessions.complete().exists(),
+        "has_no_files": sessions.without_files().exists(),
+        "is_withdrawn": sessions.withdrawn().exists(),
+        "accepts": (sessions.in_use() & sessions.exclude(photosensitive="Yes")).exists(),
+        "has_expired": bool(annotated(session).has_expired),
+        "is_open": sessions.open_on(localdate(session.report_datetime)).exists(),
+    }
+    assert found == {
+        "contraindicated": state.eligibility is Eligibility.CONTRAINDICATED,
+        "eligible": state.eligibility is Eligibility.ELIGIBLE,
+        "complete": state.is_complete,
+        "has_no_files": not state.uploaded,
+        "is_withdrawn": state.is_withdrawn,
+        "accepts": state.accepts_uploads,
+        "has_expired": state.is_expired,
+        "is_open": state.is_open,
+    }
+    assert (state.is_expired, state.is_withdrawn) == (is_expired, is_withdrawn)
 
 
 @pytest.mark.parametrize("report_type", ReportType.values)

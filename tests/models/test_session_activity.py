@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 
 from edc_retinopathy.choices import REQUIREMENTS, FileType, Progress, ReportType
 from edc_retinopathy.models import CameraSession, SessionActivity
+from edc_retinopathy.sessions.state import SessionState
 from tests import factories
 from tests.factories import minutes_ago
 from tests.samples import DICOM, HTML
@@ -95,7 +96,7 @@ def test_a_date_that_is_moved_back_is_followed(session: CameraSession) -> None:
     session.report_datetime = minutes_ago(600)
     session.save()
     assert activity(session).latest_datetime == session.report_datetime
-    assert session.is_expired
+    assert SessionState.of(session).is_expired
 
 
 def test_a_form_read_earlier_takes_back_nothing(session: CameraSession, camera_user: User) -> None:
