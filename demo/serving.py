@@ -185,7 +185,7 @@ Tokens of the cameras, each bound to its device; those from CAM-101 on are of Br
 {tokens}
 
 More exams from simulated cameras
-  {shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2
+  {shown(programs / "python")} demo/manage.py simulate_camera --exams 5 --cameras 2 --refused
 
 The real client, with an exam waiting for it in {shown(watched)}
   {shlex.join(client)}

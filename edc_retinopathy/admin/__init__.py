@@ -3,6 +3,7 @@
 from .camera_account_admin import CameraAccountAdmin
 from .camera_session_admin import CameraSessionAdmin
 from .record_admins import FileAccessAdmin, StorageAuditAdmin
+from .refusal_admin import RefusalAdmin
 from .registered_subject_admin import RegisteredSubjectAdmin
 from .session_file_admin import SessionFileAdmin
 
@@ -10,6 +11,7 @@ __all__ = [
     "CameraAccountAdmin",
     "CameraSessionAdmin",
     "FileAccessAdmin",
+    "RefusalAdmin",
     "RegisteredSubjectAdmin",
     "SessionFileAdmin",
     "StorageAuditAdmin",

@@ -26,6 +26,8 @@ from .session_actions import SessionActionsMixin
 from .session_columns import SessionColumnsMixin
 from .session_pages import ADMIN_URL_NAME, SessionPagesMixin, describe_subject, shows_initials
 
+VIEW_REFUSALS = "edc_retinopathy.view_refusal"
+
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)
 class CameraSessionAdmin(
@@ -75,6 +77,7 @@ class CameraSessionAdmin(
         "progress",
         "state_and_advice",
         "stored_files",
+        "open_refusals",
         "withdrawn_datetime",
         "withdrawn_reason",
     )
@@ -102,6 +105,8 @@ class CameraSessionAdmin(
         fieldsets: list[Any] = [(_("Exam"), {"fields": exam})]
         if obj:
             progress = ["eligible", "progress", "state_and_advice", "stored_files"]
+            if request.user.has_perm(VIEW_REFUSALS):
+                progress.append("open_refusals")
             if obj.is_withdrawn:
                 progress = ["state_and_advice", "withdrawn_datetime", "withdrawn_reason"]
             fieldsets.append((_("Progress"), {"fields": progress}))

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from edc_retinopathy.choices import Eligibility, Progress
+from edc_retinopathy.choices import Eligibility, Progress, RefusalState
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.sessions.state import Standing
 
@@ -102,3 +102,27 @@ class SessionChangeList(LargeChangeList):
         if request.GET.get(ProgressFilter.parameter_name) not in Progress:
             return list(ordering)
         return [ON_ACTIVITY.get(str(name), name) for name in ordering]
+
+
+class RefusalStateFilter(admin.SimpleListFilter):
+    """By what became of a refusal; the open ones if nothing is chosen."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """All but open, which is the first choice, and all of them."""
+        closed = [state for state in RefusalState if state != RefusalState.OPEN]
+        return [*((state.value, state.label) for state in closed), ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """With the open ones where Django says "All"."""
+        choices = list(super().choices(changelist))
+        choices[0]["display"] = RefusalState.OPEN.label
+        return choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Those in the state chosen."""
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(state=self.value() or RefusalState.OPEN)

@@ -3,14 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models import CameraSession, Refusal
 from edc_retinopathy.sessions.state import ELIGIBILITY_TONES, SessionState
 
 from .session_pages import MASK
+
+# Of a session's form; the list has all of them.
+MOST_REFUSALS = 20
 
 
 class SessionColumnsMixin:
@@ -67,4 +71,13 @@ class SessionColumnsMixin:
         return render_to_string(
             "edc_retinopathy/admin/stored_files.html",
             {"files": obj.files.order_by("file_type", "received_datetime")},
+        )
+
+    @admin.display(description=_("Refused uploads"))
+    def open_refusals(self, obj: CameraSession) -> str:
+        """What is refused of the session, or of its subject at its site, and not answered yet."""
+        about = Q(camera_session=obj) | Q(subject_identifier=obj.subject_identifier)
+        refusals = Refusal.objects.open().filter(about, site_id=obj.site_id)
+        return render_to_string(
+            "edc_retinopathy/admin/refusals.html", {"refusals": refusals[:MOST_REFUSALS]}
         )

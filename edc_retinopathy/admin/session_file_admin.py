@@ -65,6 +65,8 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         "file_type",
         "original_filename",
         "open_file",
+        "version",
+        "superseded_datetime",
         "content",
         "is_image",
         "size",

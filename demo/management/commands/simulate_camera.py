@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import cycle, islice
 from pathlib import Path
@@ -64,6 +64,11 @@ class Command(BaseCommand):
             "--include-jpegs", action="store_true", help="send JPEGs besides DICOMs"
         )
         parser.add_argument(
+            "--refused",
+            action="store_true",
+            help="send a file of each exam again with other content: see Refusals in the EDC",
+        )
+        parser.add_argument(
             "--device-id",
             default="CAM",
             help="with --token: name of the cameras; a number is added (default: CAM)",
@@ -88,6 +93,7 @@ class Command(BaseCommand):
                 progress,
                 # A subject of the demo's list may have been examined since the list was written.
                 may_pass_over=not (options["subject"] or options["folder"]),
+                repeats_a_name=options["refused"],
             )
             with ThreadPoolExecutor(options["cameras"]) as threads:
                 sent = list(threads.map(sending.send_one, range(wanted)))
@@ -104,6 +110,19 @@ class Exam:
     files: Iterator[ExamFile]
 
 
+class LastFile:
+    """Called with each file that was sent: counts them, and keeps the last; exams are large."""
+
+    file: ExamFile
+
+    def __init__(self, progress: "tqdm[Any]") -> None:
+        self._progress = progress
+
+    def __call__(self, file: ExamFile) -> None:
+        self.file = file
+        self._progress.update()
+
+
 class Sending:
     """Cameras that take exams from one queue, each sending one at a time."""
 
@@ -114,6 +133,7 @@ class Sending:
         progress: "tqdm[Any]",
         *,
         may_pass_over: bool,
+        repeats_a_name: bool = False,
     ) -> None:
         self.cameras = cameras
         self.exams = SimpleQueue[Exam]()
@@ -121,6 +141,7 @@ class Sending:
             self.exams.put(exam)
         self.progress = progress
         self.may_pass_over = may_pass_over
+        self.repeats_a_name = repeats_a_name
 
     def send_one(self, _: int) -> bool:
         """Send the next exam with a free camera; say how it went; give whether it was sent."""
@@ -128,12 +149,15 @@ class Sending:
         try:
             while True:
                 exam = self.exams.get_nowait()
+                sent = LastFile(self.progress)
                 try:
                     status = camera.send_exam(
                         exam.subject_identifier,
                         exam.files,
-                        on_sent=lambda _: self.progress.update(),
+                        on_sent=sent,
                     )
+                    if self.repeats_a_name:
+                        tqdm.write(_send_changed(camera, exam.subject_identifier, sent.file))
                 except CameraError as error:
                     if self.may_pass_over and error.code in FINAL_REFUSALS:
                         continue
@@ -152,6 +176,19 @@ class Sending:
     def _report(exam: Exam, outcome: str, *, sent: bool) -> bool:
         tqdm.write(f"{exam.subject_identifier}  {outcome}")
         return sent
+
+
+def _send_changed(camera: Camera, subject_identifier: str, file: ExamFile) -> str:
+    """Send other bytes under the name of a file that was sent; give what came of it.
+
+    What stands behind the end of a file does it no harm.
+    """
+    changed = replace(file, content=file.content + b"\n")
+    try:
+        camera.upload(subject_identifier, changed)
+    except CameraError as error:
+        return f"{subject_identifier}  refused as it should be: {error}"
+    return f"{subject_identifier}  a changed file was stored as its next version"
 
 
 def _demo_details(options: dict[str, Any]) -> dict[str, Any]:
