@@ -105,10 +105,6 @@ def make_country(sessions: int) -> None:
         _write(StorageAudit, _audits(country))
         for model in (CameraSession, SessionFile):
             _copy_to_history(model)
-    if connection.vendor == "postgresql":
-        # As autovacuum does soon, on a server that runs on.
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
 
 
 def make_reader(username: str, site_ids: Iterable[int], role: Any) -> User:

@@ -158,6 +158,7 @@ def search_terms(model_name: str) -> list[tuple[str, str]]:
 
 def pages_of_api(token: str) -> Iterator[Page]:
     """Resolve, status and upload of a subject with several sessions."""
+    from django.utils import timezone  # noqa: PLC0415
     from rest_framework.test import APIClient  # noqa: PLC0415, TID251
 
     from benchmarks.country import SITES  # noqa: PLC0415
@@ -167,12 +168,14 @@ def pages_of_api(token: str) -> Iterator[Page]:
     client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     session = (
         CameraSession.objects.filter(site_id=SITES[0], retinal_conditions="No")
+        .begun()
         .defer("initials")
         .order_by("-report_datetime")[0]
     )
     identifier = session.subject_identifier
     # Open from now on, so that a resolve finds it.
-    CameraSession.objects.filter(pk=session.pk).update(report_datetime=session.modified)
+    session.report_datetime = timezone.now()
+    session.save(update_fields=["report_datetime"])
     yield Page(
         "resolve",
         lambda: client.post(f"{BASE}/resolve/", {"subject_identifier": identifier}, format="json"),
@@ -242,14 +245,16 @@ def report(title: str, pages: Iterator[Page], options: argparse.Namespace) -> No
 def prepare(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     """Make the database with its records, unless it is kept from before; the readers, a token."""
     from django.contrib.auth.models import User  # noqa: PLC0415
+    from django.contrib.sites.models import Site  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
     from edc_auth.models import Role  # noqa: PLC0415
     from edc_data_manager.auth_objects import DATA_MANAGER_ROLE  # noqa: PLC0415
     from edc_sites.single_site import SingleSite  # noqa: PLC0415
     from edc_sites.site import sites  # noqa: PLC0415
+    from rest_framework.authtoken.models import Token  # noqa: PLC0415, TID251
 
     from benchmarks.country import SITES, make_country, make_reader  # noqa: PLC0415
-    from demo.accounts import camera_token, make_accounts  # noqa: PLC0415
+    from edc_retinopathy.accounts.provisioning import create_camera_account  # noqa: PLC0415
 
     for site_id in SITES[2:]:
         place = ("tanzania", "tz", ["en"], f"site{site_id}.localhost")
@@ -270,18 +275,24 @@ def prepare(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
             verbosity=0, autoclobber=True, serialize=False, keepdb=options.keep
         )
     if not User.objects.filter(username="manager").exists():
-        make_accounts()
+        site = Site.objects.get(pk=SITES[0])
+        # Bound to no device: it acts for the camera of whatever session.
+        create_camera_account("camera", site)
         begun = time.perf_counter()
         make_country(options.sessions)
         print(f"Written in {time.perf_counter() - begun:.0f} s.")  # noqa: T201
         make_reader("one", SITES[:1], None)
         manager = Role.objects.get_or_create(name=DATA_MANAGER_ROLE)[0]
         make_reader("manager", SITES, manager)
+    if connection.vendor == "postgresql":
+        # As autovacuum does soon, on a server that runs on; also after a migration.
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
     readers = {
         "one site": User.objects.get(username="one"),
         "all sites": User.objects.get(username="manager"),
     }
-    return readers, camera_token()
+    return readers, Token.objects.get(user__username="camera").key
 
 
 def main() -> None:

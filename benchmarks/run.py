@@ -383,10 +383,12 @@ class Records:
     """Subjects and sessions to upload to."""
 
     def __init__(self, directory: Path) -> None:
-        from demo.accounts import camera_token, make_accounts  # noqa: PLC0415
+        from django.contrib.sites.models import Site  # noqa: PLC0415
 
-        make_accounts()
-        self.token = camera_token()
+        from edc_retinopathy.accounts.provisioning import create_camera_account  # noqa: PLC0415
+
+        # Bound to no device: it acts for the camera of whatever session.
+        self.token = create_camera_account("camera", Site.objects.get(pk=10))
         self.images = directory / "storage" / "images"
 
     def subject(self) -> Any:

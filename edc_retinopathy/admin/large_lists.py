@@ -92,7 +92,10 @@ class LargeListMixin:
 
 
 class Unindexed(Func):
-    """A column that SQLite is not to look for an index of; other databases know better."""
+    """A column that SQLite is to look for no index of; nor MariaDB, if it is ``IN`` several values.
+
+    PostgreSQL knows by its statistics what is better.
+    """
 
     template = "%(expressions)s"
     arity = 1
@@ -101,13 +104,20 @@ class Unindexed(Func):
         """With a plus before it: https://www.sqlite.org/optoverview.html, 2.1."""
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
+    def as_mysql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """As a sum, which no index is of."""
+        template = "(%(expressions)s + 0)" if self.extra["is_one_of_several"] else self.template
+        return self.as_sql(compiler, connection, template=template, **context)
+
 
 def at_sites(site_lookup: str, site_ids: tuple[int, ...]) -> Any:
     """The condition that a record is of one of the sites.
 
     SQLite has no statistics: it would read all records of a site, and then look for the one that
-    was asked for. An index by what is asked for, with the site in it, is better.
+    was asked for. MariaDB would sort all records of several sites, instead of reading them in the
+    list's order. An index by what is asked for, with the site in it, is better.
     """
     if not site_ids or not site_lookup.endswith("site"):
         return Q(**{f"{site_lookup}__in": site_ids})
-    return In(Unindexed(F(f"{site_lookup}_id")), list(site_ids))
+    column = Unindexed(F(f"{site_lookup}_id"), is_one_of_several=len(site_ids) > 1)
+    return In(column, list(site_ids))

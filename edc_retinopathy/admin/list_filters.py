@@ -12,11 +12,12 @@ from edc_retinopathy.sessions.state import Standing
 
 from .large_lists import LargeChangeList, at_sites
 
-# What orders the sessions, in the row of what cameras do.
+# What orders the sessions, in the row of what cameras do. By the key's column: by the key itself
+# Django would take the session's own order.
 ON_ACTIVITY = {
-    f"{sign}{name}": f"{sign}activity__{name}"
+    f"{sign}{name}": f"{sign}activity__{column}"
     for sign in ("", "-")
-    for name in ("report_datetime", "pk")
+    for name, column in (("report_datetime", "report_datetime"), ("pk", "camera_session_id"))
 }
 
 

@@ -17,7 +17,7 @@ from .large_lists import at_sites
 CHECKSUM = re.compile(r"[0-9a-fA-F]{64}")
 LONGEST_TERM = 300
 # Of the sessions or files that a beginning matches, so many are followed to their records.
-MOST_FOLLOWED = 1000
+MOST_FOLLOWED = 200
 
 
 class FirstMatchSearchMixin:
