@@ -56,6 +56,13 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 class LargeChangeList(ChangeList):
     """A list whose rows the paginator reads, also where there is one page only."""
 
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """As Django's, whose last is ``-pk``; the way of the first, which is an index's."""
+        ordering = list(super().get_ordering(request, queryset))
+        if ordering[-1:] == ["-pk"] and not str(ordering[0]).startswith("-"):
+            ordering[-1] = "pk"
+        return ordering
+
     def get_results(self, request: HttpRequest) -> None:
         """As Django's, which takes the queryset itself for one page and for all of a few."""
         super().get_results(request)

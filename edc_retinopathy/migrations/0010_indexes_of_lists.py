@@ -64,41 +64,41 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="camerasession",
             index=models.Index(
-                fields=["report_datetime", "site", "id"], name="edc_retinop_report__c3601a_idx"
+                fields=["report_datetime", "id", "site"], name="edc_retinop_report__41ba12_idx"
             ),
         ),
         migrations.AddIndex(
             model_name="camerasession",
             index=models.Index(
-                fields=["eligibility", "report_datetime", "site", "id"],
-                name="edc_retinop_eligibi_93d59a_idx",
+                fields=["eligibility", "report_datetime", "id", "site"],
+                name="edc_retinop_eligibi_1bf514_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="camerasession",
             index=models.Index(
-                fields=["device_id", "report_datetime", "site", "id"],
-                name="edc_retinop_device__510851_idx",
+                fields=["device_id", "report_datetime", "id", "site"],
+                name="edc_retinop_device__15a271_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="camerasession",
             index=models.Index(
-                fields=["report_type", "report_datetime", "site", "id"],
-                name="edc_retinop_report__ca0d40_idx",
+                fields=["report_type", "report_datetime", "id", "site"],
+                name="edc_retinop_report__a8ec68_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="camerasession",
             index=models.Index(
-                fields=["gender", "report_datetime", "site", "id"],
-                name="edc_retinop_gender_061c3f_idx",
+                fields=["gender", "report_datetime", "id", "site"],
+                name="edc_retinop_gender_3d1224_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="camerasession",
             index=models.Index(
-                fields=["withdrawn_datetime", "site", "id"], name="edc_retinop_withdra_019bd7_idx"
+                fields=["withdrawn_datetime", "id", "site"], name="edc_retinop_withdra_cb28a6_idx"
             ),
         ),
         migrations.AddIndex(
@@ -118,21 +118,21 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="fileaccess",
             index=models.Index(
-                fields=["accessed_datetime", "site", "id"], name="edc_retinop_accesse_52a0f6_idx"
+                fields=["accessed_datetime", "id", "site"], name="edc_retinop_accesse_127caf_idx"
             ),
         ),
         migrations.AddIndex(
             model_name="fileaccess",
             index=models.Index(
-                fields=["kind", "accessed_datetime", "site", "id"],
-                name="edc_retinop_kind_335809_idx",
+                fields=["kind", "accessed_datetime", "id", "site"],
+                name="edc_retinop_kind_dad9fd_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="fileaccess",
             index=models.Index(
-                fields=["username", "accessed_datetime", "site", "id"],
-                name="edc_retinop_usernam_01914b_idx",
+                fields=["username", "accessed_datetime", "id", "site"],
+                name="edc_retinop_usernam_68a682_idx",
             ),
         ),
         migrations.AddIndex(
@@ -144,35 +144,35 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="sessionfile",
             index=models.Index(
-                fields=["received_datetime", "site", "id"], name="edc_retinop_receive_b8e3ef_idx"
+                fields=["received_datetime", "id", "site"], name="edc_retinop_receive_b3d02a_idx"
             ),
         ),
         migrations.AddIndex(
             model_name="sessionfile",
             index=models.Index(
-                fields=["file_type", "received_datetime", "site", "id"],
-                name="edc_retinop_file_ty_52f8b6_idx",
+                fields=["file_type", "received_datetime", "id", "site"],
+                name="edc_retinop_file_ty_a58b20_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="sessionfile",
             index=models.Index(
-                fields=["file_content_type", "received_datetime", "site", "id"],
-                name="edc_retinop_file_co_1daa13_idx",
+                fields=["file_content_type", "received_datetime", "id", "site"],
+                name="edc_retinop_file_co_4bb42a_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="sessionfile",
             index=models.Index(
-                fields=["is_image", "received_datetime", "site", "id"],
-                name="edc_retinop_is_imag_0b491e_idx",
+                fields=["is_image", "received_datetime", "id", "site"],
+                name="edc_retinop_is_imag_07f4ee_idx",
             ),
         ),
         migrations.AddIndex(
             model_name="sessionfile",
             index=models.Index(
-                fields=["last_audit_result", "received_datetime", "site", "id"],
-                name="edc_retinop_last_au_949998_idx",
+                fields=["last_audit_result", "received_datetime", "id", "site"],
+                name="edc_retinop_last_au_86ccd8_idx",
             ),
         ),
         migrations.AddIndex(

@@ -128,10 +128,10 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
             # tell the keys of a page, the rest of what is asked.
             models.Index(fields=["site", "report_datetime", "id"]),
             *(
-                models.Index(fields=[*filtered, "report_datetime", "site", "id"])
+                models.Index(fields=[*filtered, "report_datetime", "id", "site"])
                 for filtered in ([], ["eligibility"], ["device_id"], ["report_type"], ["gender"])
             ),
-            models.Index(fields=["withdrawn_datetime", "site", "id"]),
+            models.Index(fields=["withdrawn_datetime", "id", "site"]),
             # PostgreSQL looks up beginnings by an index of this class alone.
             models.Index(
                 fields=["subject_identifier"],

@@ -46,7 +46,7 @@ class FileAccess(models.Model):
         indexes = (
             models.Index(fields=["site", "accessed_datetime", "id"]),
             *(
-                models.Index(fields=[*filtered, "accessed_datetime", "site", "id"])
+                models.Index(fields=[*filtered, "accessed_datetime", "id", "site"])
                 for filtered in ([], ["kind"], ["username"])
             ),
         )

@@ -78,7 +78,7 @@ class SessionActivity(models.Model):
         default_permissions = ()
         indexes = (
             models.Index(
-                fields=["progress", "report_datetime", "site", "camera_session"],
+                fields=["progress", "report_datetime", "camera_session", "site"],
                 name="edc_retinopathy_progress",
             ),
             models.Index(

@@ -148,7 +148,7 @@ class SessionFile(AuditedModel):
             # As those of the sessions.
             models.Index(fields=["site", "received_datetime", "id"]),
             *(
-                models.Index(fields=[*filtered, "received_datetime", "site", "id"])
+                models.Index(fields=[*filtered, "received_datetime", "id", "site"])
                 for filtered in (
                     [],
                     ["file_type"],
