@@ -15,6 +15,8 @@ RETINOPATHY_CAMERA_ROLE = "retinopathy_camera"
 # What the API asks for.
 VIEW_SESSIONS = "edc_retinopathy.view_camerasession"
 ADD_FILES = "edc_retinopathy.add_sessionfile"
+# What the pages ask for besides the admin's own.
+CHANGE_FINDING = "edc_retinopathy.change_finding"
 
 view_codenames = (
     VIEW_SESSIONS,
@@ -23,6 +25,8 @@ view_codenames = (
     "edc_retinopathy.view_historicalsessionfile",
     "edc_retinopathy.view_refusal",
     "edc_retinopathy.view_historicalrefusal",
+    "edc_retinopathy.view_finding",
+    "edc_retinopathy.view_historicalfinding",
 )
 # Who audits: which files were looked at, and whether all are still there.
 audit_codenames = (
@@ -37,6 +41,7 @@ edit_codenames = (
     "edc_retinopathy.change_camerasession",
     # Answers.
     "edc_retinopathy.change_refusal",
+    CHANGE_FINDING,
 )
 super_codenames = (*edit_codenames, *audit_codenames, "edc_retinopathy.delete_camerasession")
 camera_codenames = (VIEW_SESSIONS, ADD_FILES)

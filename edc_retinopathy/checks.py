@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from edc_retinopathy.choices import FindingCode
 from edc_retinopathy.project.installation import foreign_parts, is_psycopg2
 from edc_retinopathy.project.mounting import admin_index, has_api
 
@@ -48,6 +49,12 @@ NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
     ("E009", conf.min_free_bytes, "Set it to a number of MiB; 0 means no check."),
     ("E013", conf.clamd_address, "Set it to clamd's socket, or to None for no scan."),
     ("E012", conf.throttle_rate, "Set it to a number and a period, or to None for no limit."),
+    ("E018", conf.max_pixels, "Set it to a whole number, or to None for no limit."),
+    (
+        "E019",
+        conf.patient_id_pattern,
+        "Set it to a regular expression with (?P<subject_identifier>...), or to None.",
+    ),
 )
 
 
@@ -61,6 +68,24 @@ def check_numbers(**kwargs: Any) -> list[CheckMessage]:
         except ImproperlyConfigured as e:
             messages.append(Error(str(e), hint=hint, id=f"edc_retinopathy.{check_id}"))
     return messages
+
+
+@register()
+def check_reject_findings(**kwargs: Any) -> list[CheckMessage]:
+    """E020: the findings that refuse a file are such as there are."""
+    hint = f"The codes are: {', '.join(FindingCode.values)}."
+    try:
+        unknown = sorted(conf.reject_findings() - set(FindingCode.values))
+    except ImproperlyConfigured as e:
+        return [Error(str(e), hint=hint, id="edc_retinopathy.E020")]
+    return [
+        Error(
+            f"EDC_RETINOPATHY_REJECT_FINDINGS has an unknown code: {code!r}.",
+            hint=hint,
+            id="edc_retinopathy.E020",
+        )
+        for code in unknown
+    ]
 
 
 @register()

@@ -146,6 +146,41 @@ RECORD_RESULTS = (
 )
 
 
+class Severity(TextChoices):
+    """How much a finding weighs; the most severe last."""
+
+    HINT = "hint", _("Hint")
+    WARNING = "warning", _("Warning")
+    SEVERE = "severe", _("Severe")
+
+
+class FindingCode(TextChoices):
+    """What inspection can see in a stored file; the codes change only by adding."""
+
+    PATIENT_MISMATCH = "patient_mismatch", _("Another patient")
+    LATERALITY_MISMATCH = "laterality_mismatch", _("The other eye")
+    LATERALITY_CONFLICT = "laterality_conflict", _("Two sides named")
+    NO_IMAGE = "no_image", _("No image")
+    NOT_OPHTHALMIC = "not_ophthalmic", _("No image of an eye")
+    UNDECODABLE = "undecodable", _("Cannot be decoded")
+    SAME_IMAGE_OTHER_SUBJECT = "same_image_other_subject", _("Same image, other subject")
+    SAME_IMAGE_OTHER_SESSION = "same_image_other_session", _("Same image, other session")
+    SAME_IMAGE_OTHER_EYE = "same_image_other_eye", _("Same image, other eye")
+    BURNED_IN_ANNOTATION = "burned_in_annotation", _("Text in the image")
+    CLOCK_SKEW = "clock_skew", _("Wrong clock")
+    EXTENSION_MISMATCH = "extension_mismatch", _("Extension of another kind")
+    LOCKED_PDF = "locked_pdf", _("Locked PDF")
+    TOO_MANY_PIXELS = "too_many_pixels", _("Too many pixels")
+
+
+class PatientMatch(TextChoices):
+    """Whether a file's patient identifier is that of the session's subject."""
+
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    ABSENT = "absent", _("Absent")
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Something a session needs: any one file of ``satisfied_by``.

@@ -138,6 +138,51 @@ def x_accel_location() -> str | None:
     return f"/{str(value).strip('/')}/" if value else None
 
 
+def patient_id_pattern() -> re.Pattern[str] | None:
+    """Where a DICOM file's patient identifier holds the subject's.
+
+    ``EDC_RETINOPATHY_PATIENT_ID_PATTERN``: a regular expression with a group named
+    ``subject_identifier``, looked for in (0010,0020). None by default: all of it, but for spaces
+    around it, case and hyphens.
+    """
+    value = getattr(settings, "EDC_RETINOPATHY_PATIENT_ID_PATTERN", None)
+    if not value:
+        return None
+    try:
+        pattern = re.compile(value)
+    except (re.error, TypeError) as e:
+        raise ImproperlyConfigured(
+            f"EDC_RETINOPATHY_PATIENT_ID_PATTERN is no regular expression: {e}."
+        ) from e
+    if "subject_identifier" not in pattern.groupindex:
+        raise ImproperlyConfigured(
+            "EDC_RETINOPATHY_PATIENT_ID_PATTERN has no group (?P<subject_identifier>...)."
+        )
+    return pattern
+
+
+def max_pixels() -> int | None:
+    """How many pixels an image may have, all frames together: ``EDC_RETINOPATHY_MAX_PIXELS``.
+
+    100 million by default; None means no limit. More are kept, and flagged ``too_many_pixels``.
+    """
+    return _whole_number_or_none("EDC_RETINOPATHY_MAX_PIXELS", 100_000_000)
+
+
+def reject_findings() -> frozenset[str]:
+    """The codes of findings with which no file is stored: ``EDC_RETINOPATHY_REJECT_FINDINGS``.
+
+    Empty by default: what inspection sees is kept and flagged.
+    """
+    value: Any = getattr(settings, "EDC_RETINOPATHY_REJECT_FINDINGS", ())
+    is_list = isinstance(value, list | tuple | set | frozenset)
+    if not is_list or not all(isinstance(code, str) for code in value):
+        raise ImproperlyConfigured(
+            f"EDC_RETINOPATHY_REJECT_FINDINGS must be a list of codes, got {value!r}."
+        )
+    return frozenset(value)
+
+
 def _whole_number_or_none(name: str, default: int | None) -> int | None:
     value: Any = getattr(settings, name, default)
     if value is None:

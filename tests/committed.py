@@ -16,9 +16,11 @@ from pytest_django import DjangoDbBlocker
 
 from edc_retinopathy.models import (
     CameraSession,
+    Finding,
     Refusal,
     SessionActivity,
     SessionFile,
+    SessionFileFacts,
     StorageAudit,
 )
 from tests import factories
@@ -59,6 +61,11 @@ class CommittedRecords:
         )
         for manager in (Refusal.history, Refusal.objects):
             _delete(manager.all())
+        files = list(
+            SessionFile.objects.filter(camera_session__in=sessions).values_list("pk", flat=True)
+        )
+        for manager in (Finding.history, Finding.objects, SessionFileFacts.objects):
+            _delete(manager.filter(session_file_id__in=files))
         for model, key in ((SessionFile, "camera_session_id__in"), (CameraSession, "id__in")):
             if model is CameraSession:
                 _delete(SessionActivity.objects.filter(pk__in=sessions))

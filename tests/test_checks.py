@@ -110,6 +110,13 @@ def test_a_check_creates_nothing(storage: StorageOnDisk) -> None:
         ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", float("nan")),
         ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", -1),
         ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", "120"),
+        ("EDC_RETINOPATHY_MAX_PIXELS", 0),
+        ("EDC_RETINOPATHY_MAX_PIXELS", 1e8),
+        ("EDC_RETINOPATHY_PATIENT_ID_PATTERN", "("),
+        ("EDC_RETINOPATHY_PATIENT_ID_PATTERN", r"\d+"),
+        ("EDC_RETINOPATHY_PATIENT_ID_PATTERN", 7),
+        ("EDC_RETINOPATHY_REJECT_FINDINGS", "no_image"),
+        ("EDC_RETINOPATHY_REJECT_FINDINGS", ["no_such_code"]),
     ],
 )
 def test_a_limit_that_is_no_usable_number_is_an_error(
@@ -130,6 +137,9 @@ def test_a_limit_that_is_no_usable_number_is_an_error(
         ("EDC_RETINOPATHY_MAX_FILE_SIZE_MB", 0.5),
         ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", 0),
         ("EDC_RETINOPATHY_SESSION_EXPIRE_MINUTES", None),
+        ("EDC_RETINOPATHY_MAX_PIXELS", None),
+        ("EDC_RETINOPATHY_PATIENT_ID_PATTERN", r"^X(?P<subject_identifier>.+)$"),
+        ("EDC_RETINOPATHY_REJECT_FINDINGS", ["no_image", "patient_mismatch"]),
     ],
 )
 def test_the_values_that_the_contract_allows_pass(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from edc_retinopathy import checks, conf, errors
+from edc_retinopathy.choices import FindingCode
+from edc_retinopathy.inspection.rules import RULES
 
 DOCS = Path(__file__).parent.parent / "docs"
 SETTING = re.compile(r"EDC_RETINOPATHY_[A-Z_]+[A-Z]")
@@ -42,6 +44,12 @@ def error_codes() -> set[str]:
         for _, error in inspect.getmembers(errors, inspect.isclass)
         if issubclass(error, errors.RetinopathyError) and error is not errors.RetinopathyError
     }
+
+
+def test_the_table_of_findings_has_every_code_with_its_severity() -> None:
+    rows = re.findall(r"^   \* - ``(\w+)``\n     - (\w+)$", read("findings.rst"), re.MULTILINE)
+    assert rows == [(rule.code.value, rule.severity.value) for rule in RULES]
+    assert {code for code, _ in rows} == set(FindingCode.values)
 
 
 def test_the_table_of_errors_has_every_code_of_the_app() -> None:

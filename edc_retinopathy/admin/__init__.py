@@ -2,6 +2,7 @@
 
 from .camera_account_admin import CameraAccountAdmin
 from .camera_session_admin import CameraSessionAdmin
+from .finding_admin import FindingAdmin
 from .record_admins import FileAccessAdmin, StorageAuditAdmin
 from .refusal_admin import RefusalAdmin
 from .registered_subject_admin import RegisteredSubjectAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "CameraAccountAdmin",
     "CameraSessionAdmin",
     "FileAccessAdmin",
+    "FindingAdmin",
     "RefusalAdmin",
     "RegisteredSubjectAdmin",
     "SessionFileAdmin",

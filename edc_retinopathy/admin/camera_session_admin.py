@@ -21,6 +21,7 @@ from edc_retinopathy.sessions.state import SessionState
 
 from .list_filters import DeviceFilter, EligibilityFilter, ProgressFilter, SessionChangeList
 from .mixins import RetinopathyModelAdmin
+from .problems import FindingsOfSessionFilter, with_findings
 from .searches import FirstMatchSearchMixin, sessions_found
 from .session_actions import SessionActionsMixin
 from .session_columns import SessionColumnsMixin
@@ -57,11 +58,13 @@ class CameraSessionAdmin(
         "eligible",
         "progress",
         "state",
+        "findings",
         "device_id",
     )
     list_filter = (
         EligibilityFilter,
         ProgressFilter,
+        FindingsOfSessionFilter,
         "report_datetime",
         "report_type",
         "gender",
@@ -76,6 +79,7 @@ class CameraSessionAdmin(
         "eligible",
         "progress",
         "state_and_advice",
+        "findings",
         "stored_files",
         "open_refusals",
         "withdrawn_datetime",
@@ -104,7 +108,7 @@ class CameraSessionAdmin(
         exam = [who, "report_datetime", *confirmation, "report_type", "device_id"]
         fieldsets: list[Any] = [(_("Exam"), {"fields": exam})]
         if obj:
-            progress = ["eligible", "progress", "state_and_advice", "stored_files"]
+            progress = ["eligible", "progress", "state_and_advice", "findings", "stored_files"]
             if request.user.has_perm(VIEW_REFUSALS):
                 progress.append("open_refusals")
             if obj.is_withdrawn:
@@ -125,7 +129,7 @@ class CameraSessionAdmin(
     def with_list_columns(self, queryset: Any) -> Any:
         """With what its row shows; the initials, costly to decrypt, are left out."""
         with_site = queryset.select_related("site").defer("initials")
-        return with_site.with_state()
+        return with_findings(with_site.with_state(), "session_file__camera_session_id")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the initials, and without what only the rows of a list show: it costs a join."""

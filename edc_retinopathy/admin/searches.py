@@ -78,6 +78,15 @@ def accesses_found(queryset: Any, term: str, at_site: Any) -> Any:
     return queryset.filter(session_file__in=list(keys))
 
 
+def findings_found(queryset: Any, term: str, at_site: Any) -> Any:
+    """Findings in the files of the subjects whose identifier begins so; else of the name."""
+    if sessions := _sessions_of_subjects(term, at_site):
+        return queryset.filter(session_file__camera_session__in=sessions)
+    files = SessionFile.objects.filter(at_site, begins_with("original_filename", term))
+    keys = files.order_by("-received_datetime").values_list("pk", flat=True)[:MOST_FOLLOWED]
+    return queryset.filter(session_file__in=list(keys))
+
+
 def _sessions_of_subjects(term: str, at_site: Any) -> list[Any]:
     found = CameraSession.objects.filter(at_site, begins_with("subject_identifier", term.upper()))
     keys = found.order_by("-report_datetime").values_list("pk", flat=True)

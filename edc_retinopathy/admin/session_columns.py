@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from edc_retinopathy.models import CameraSession, Refusal
 from edc_retinopathy.sessions.state import ELIGIBILITY_TONES, SessionState
 
+from .problems import files_with_findings, severe_findings, shown_findings
 from .session_pages import MASK
 
 # Of a session's form; the list has all of them.
 MOST_REFUSALS = 20
+# From a finding to its session.
+PATH = "session_file__camera_session_id"
 
 
 class SessionColumnsMixin:
@@ -54,7 +57,7 @@ class SessionColumnsMixin:
     @admin.display(description=_("State"))
     def state(self, obj: CameraSession) -> str:
         """The one word; what it means and what to do is said when it is pointed at."""
-        state = SessionState.of(obj)
+        state = SessionState.of(obj, problems=severe_findings(obj, PATH))
         return format_html(
             '<span class="{}" title="{}">{}</span>', state.tone, state.advice, state.label
         )
@@ -62,7 +65,7 @@ class SessionColumnsMixin:
     @admin.display(description=_("State"))
     def state_and_advice(self, obj: CameraSession) -> str:
         """The word, and beside it what it means and what to do."""
-        state = SessionState.of(obj)
+        state = SessionState.of(obj, problems=severe_findings(obj, PATH))
         return format_html('<span class="{}">{}</span>. {}', state.tone, state.label, state.advice)
 
     @admin.display(description=_("Stored files"))
@@ -70,7 +73,7 @@ class SessionColumnsMixin:
         """The files, each with links to view and to download it."""
         return render_to_string(
             "edc_retinopathy/admin/stored_files.html",
-            {"files": obj.files.order_by("file_type", "received_datetime")},
+            {"files": files_with_findings(obj.files.order_by("file_type", "received_datetime"))},
         )
 
     @admin.display(description=_("Refused uploads"))
@@ -81,3 +84,8 @@ class SessionColumnsMixin:
         return render_to_string(
             "edc_retinopathy/admin/refusals.html", {"refusals": refusals[:MOST_REFUSALS]}
         )
+
+    @admin.display(description=_("Findings"))
+    def findings(self, obj: CameraSession) -> Any:
+        """How many findings in the files nobody has answered, by severity."""
+        return shown_findings(obj, PATH)

@@ -18,6 +18,7 @@ from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.models import SessionFile, StorageAudit
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
+from .problems import FindingsOfFileFilter, shown_findings, with_findings
 from .searches import FirstMatchSearchMixin, files_found
 
 
@@ -45,6 +46,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         "content",
         "size",
         "received_datetime",
+        "findings",
         "last_audit",
         "open_file",
     )
@@ -52,6 +54,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         "file_type",
         "file_content_type",
         "is_image",
+        FindingsOfFileFilter,
         "last_audit_result",
         "received_datetime",
     )
@@ -77,6 +80,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         "user_created",
         "device_id",
         "remote_address",
+        "findings",
         "last_audit_datetime",
         "last_audit_result",
     )
@@ -86,12 +90,16 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         css = {"all": ("edc_retinopathy/admin.css",)}
 
     def with_list_columns(self, queryset: Any) -> Any:
-        """With the sessions; their initials, costly to decrypt, are left out."""
+        """With what only the rows of the list show."""
+        return with_findings(self._with_sessions(queryset), "session_file_id")
+
+    def _with_sessions(self, queryset: Any) -> Any:
+        # Their initials are costly to decrypt.
         return queryset.select_related("camera_session", "site").defer("camera_session__initials")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what a file's page shows too."""
-        return self.with_list_columns(super().get_queryset(request))
+        return self._with_sessions(super().get_queryset(request))
 
     def look_up(self, queryset: Any, term: str, at_site: Any) -> Any:
         """By the subject, the name or the checksum."""
@@ -162,6 +170,11 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
     def size(self, obj: SessionFile) -> str:
         """The size for people."""
         return filesizeformat(obj.file_size)
+
+    @admin.display(description=_("Findings"))
+    def findings(self, obj: SessionFile) -> Any:
+        """How many findings nobody has answered, by severity."""
+        return shown_findings(obj, "session_file_id")
 
     @admin.display(description=_("File"))
     def open_file(self, obj: SessionFile) -> str:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from edc_retinopathy import conf
-from edc_retinopathy.choices import FileType
+from edc_retinopathy.choices import FileType, FindingCode, Severity
 
 from .serializers import CAMERA_SESSION_ID_ALIAS, ResolveSerializer
 from .views import PingView, ResolveView, RetinopathyAPIView, StatusView, UploadView
@@ -112,8 +112,28 @@ FILE_TYPES: dict[str, Any] = {
     "type": "array",
     "items": {"type": "string", "enum": FileType.values},
 }
+FINDINGS: dict[str, Any] = {
+    "type": "array",
+    "description": "What inspection saw and nobody has answered; it says nothing of a subject.",
+    "items": {
+        "type": "object",
+        "properties": {
+            "code": {"type": "string", "enum": FindingCode.values},
+            "severity": {"type": "string", "enum": Severity.values},
+            "message": {"type": "string"},
+            "file_id": UUID,
+        },
+        "required": ["code", "severity", "message", "file_id"],
+    },
+}
 EXAMPLE_SESSION = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 EXAMPLE_SUBJECT = "105-10-0001-2"
+EXAMPLE_FINDING = {
+    "code": "laterality_mismatch",
+    "severity": "severe",
+    "message": "The file says that it shows the right eye, and was sent as one of the other.",
+    "file_id": "9a3a8d8e-0d8f-4d0f-8a5e-7d3c1a2b4c5d",
+}
 
 
 def _object(**properties: dict[str, Any]) -> dict[str, Any]:
@@ -197,6 +217,7 @@ STORED = {
     "original_filename": "OS_1.jpg",
     "stored_filename": f"{EXAMPLE_SESSION}/OS_1.jpg",
     "checksum": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    "findings": [],
 }
 STORED_SCHEMA = _object(
     id=UUID,
@@ -206,6 +227,7 @@ STORED_SCHEMA = _object(
     original_filename={"type": "string"},
     stored_filename={"type": "string"},
     checksum={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    findings=FINDINGS,
 )
 UPLOAD_FORM = {
     "type": "object",
@@ -298,6 +320,7 @@ OPERATIONS: dict[type[Any], Operation] = {
                     uploaded=FILE_TYPES,
                     missing=FILE_TYPES,
                     complete={"type": "boolean"},
+                    findings=FINDINGS,
                 ),
                 {
                     "camera_session_id": EXAMPLE_SESSION,
@@ -307,6 +330,7 @@ OPERATIONS: dict[type[Any], Operation] = {
                     "uploaded": ["left_dicom", "report"],
                     "missing": ["right"],
                     "complete": False,
+                    "findings": [EXAMPLE_FINDING],
                 },
             )
         },

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models import CameraSession, Finding, SessionFile
 
 from .capture_time import read_capture_datetime
 
@@ -74,6 +74,15 @@ def resolved(session: CameraSession) -> dict[str, Any]:
     }
 
 
+class FindingSerializer(serializers.Serializer[Finding]):
+    """One finding; it says nothing of a subject."""
+
+    code = serializers.CharField()
+    severity = serializers.CharField()
+    message = serializers.CharField()
+    file_id = serializers.UUIDField(source="session_file_id")
+
+
 class SessionFileSerializer(serializers.Serializer[SessionFile]):
     """The answer to an upload."""
 
@@ -84,6 +93,7 @@ class SessionFileSerializer(serializers.Serializer[SessionFile]):
     original_filename = serializers.CharField()
     stored_filename = serializers.CharField()
     checksum = serializers.CharField()
+    findings = FindingSerializer(source="unresolved_findings", many=True)
 
 
 class StatusSerializer(serializers.Serializer[CameraSession]):
@@ -96,3 +106,4 @@ class StatusSerializer(serializers.Serializer[CameraSession]):
     uploaded = serializers.ListField(source="uploaded_file_types")
     missing = serializers.ListField(source="missing_file_types")
     complete = serializers.BooleanField(source="is_complete")
+    findings = FindingSerializer(source="unresolved_findings", many=True)

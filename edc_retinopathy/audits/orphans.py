@@ -13,6 +13,7 @@ from edc_retinopathy import content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
 from edc_retinopathy.files.extensions import require_harmless_extension
+from edc_retinopathy.files.inspecting import inspect_new
 from edc_retinopathy.files.names import filename_key, require_safe_filename
 from edc_retinopathy.files.versions import allowed_version_on_disk, supersede
 from edc_retinopathy.logs import events
@@ -39,7 +40,7 @@ def adopt(file: StoredFile, *, is_dry_run: bool) -> str:
     The file type follows from the content, the eye from the name. Raises ``CannotAdopt`` if
     either is not certain, the file is not whole, or its name is in use.
     """
-    session_file = _record_for(file)
+    session_file, facts = _record_for(file)
     done = f"adopted as {session_file.file_type}"
     if is_dry_run:
         return f"would be {done}"
@@ -50,6 +51,7 @@ def adopt(file: StoredFile, *, is_dry_run: bool) -> str:
             session_file.save(using=using, force_insert=True)
             if session_file.version > 1:
                 supersede(session_file, using)
+            inspect_new(session_file, facts, using=using)
             # No upload can publish or replace the name from here on; one may have before.
             storage.adopt(file.key, token=file.token, checksum=session_file.checksum)
     except FileNotFoundError as e:
@@ -142,7 +144,7 @@ def _claim(file: StoredFile, session: CameraSession) -> SessionFile:
     )
 
 
-def _record_for(file: StoredFile) -> SessionFile:
+def _record_for(file: StoredFile) -> tuple[SessionFile, content.Facts]:
     stored = storage.stat(file.key)
     if stored.kind is not Kind.REGULAR:
         raise CannotAdopt(NOT_REGULAR)
@@ -167,7 +169,7 @@ def _record_for(file: StoredFile) -> SessionFile:
     record.file_type = file_type
     record.file_content_type = facts.content_type
     record.is_image = facts.is_image
-    return record
+    return record, facts
 
 
 def _file_type_of(content_type: ContentType | None, name: str, session: CameraSession) -> FileType:

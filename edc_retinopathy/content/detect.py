@@ -52,10 +52,15 @@ def check_content(stream: BinaryIO, size: int, file_type: FileType) -> Facts:
         raise InvalidContent(
             f"The content is {found}; file type {file_type.value} accepts {expected}."
         )
-    facts = EXAMINERS[content_type](stream, size)
+    facts = examine(stream, size, content_type)
     if facts.flaw:
         raise InvalidContent(facts.flaw)
     return facts
+
+
+def examine(stream: BinaryIO, size: int, content_type: ContentType) -> Facts:
+    """What the bytes say of a file of this kind, whole or not."""
+    return EXAMINERS[content_type](stream, size)
 
 
 def detect(stream: BinaryIO, size: int) -> ContentType | None:

@@ -21,6 +21,8 @@ class Facts:
     rows: int | None = None
     columns: int | None = None
     frames: int = 1
+    # A PDF file that is encrypted (ISO 32000-1, 7.6): a reader may ask for a password.
+    is_locked: bool = False
 
     transfer_syntax_uid: str = ""
     sop_class_uid: str = ""

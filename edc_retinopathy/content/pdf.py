@@ -25,6 +25,16 @@ UNFINISHED = re.compile(
 LINEARIZED = re.compile(rb"/Linearized\b")
 LINEARIZED_LENGTH = re.compile(rb"/L[\0\t\n\x0c\r ]{0,8}(\d{1,12})\b")
 
+# The trailer names the encryption dictionary: by reference as a rule (7.5.5, table 15). The
+# dictionary of a cross-reference stream is the trailer too (7.5.8), and stands before the stream.
+ENCRYPT = re.compile(
+    rb"/Encrypt[\0\t\n\x0c\r ]{0,8}"
+    rb"(?:<<|\d{1,10}[\0\t\n\x0c\r ]{1,8}\d{1,5}[\0\t\n\x0c\r ]{1,8}R\b)"
+)
+START_OF_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]{1,8}(\d{1,12})\b")
+# A trailer is short, and stands at the end.
+TRAILER_BYTES = 4 * 1024
+
 NO_END = "The PDF file is incomplete: its end is missing."
 HALF_AN_UPDATE = "The PDF file is incomplete: it goes on behind its end marker, and stops."
 
@@ -37,7 +47,31 @@ def starts_at(head: bytes) -> int | None:
 
 def examine(stream: BinaryIO, size: int) -> Facts:
     """The facts of a PDF file. The end marker may have anything but more PDF behind it."""
-    return Facts(content_type=ContentType.PDF, flaw=_flaw(stream, size), is_image=False)
+    flaw = _flaw(stream, size)
+    return Facts(
+        content_type=ContentType.PDF,
+        flaw=flaw,
+        is_image=False,
+        is_locked=flaw is None and _is_locked(stream, size),
+    )
+
+
+def _is_locked(stream: BinaryIO, size: int) -> bool:
+    """Whether a trailer names an encryption dictionary: the last, or the one it points to."""
+    end = rfind(stream, END, 0, size) or 0
+    begin = max(end - TRAILER_BYTES, 0)
+    stream.seek(begin)
+    tail = stream.read(end - begin)
+    pointers = START_OF_XREF.findall(tail)
+    places = [tail]
+    stream.seek(0)
+    start = starts_at(stream.read(HEADER_BYTES + len(HEADER))) or 0
+    # Of a linearized file the trailer with all in it stands at the beginning (annex F).
+    for offset in (0, *(int(pointer) for pointer in pointers[-1:])):
+        if (position := start + offset) < size:
+            stream.seek(position)
+            places.append(stream.read(TRAILER_BYTES))
+    return any(ENCRYPT.search(place) for place in places)
 
 
 def ends_in_zeros(stream: BinaryIO, start: int, stop: int) -> bool:

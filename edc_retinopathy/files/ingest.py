@@ -17,6 +17,7 @@ from edc_retinopathy.sessions.transactions import hold_session, recording
 
 from .admission import Caller, require_admission, require_room
 from .extensions import require_harmless_extension
+from .inspecting import inspect_new
 from .names import filename_key, require_safe_filename
 from .versions import Place, is_allowed, name_on_disk, supersede
 
@@ -86,7 +87,7 @@ def receive_file(
             session_file.stored_filename = storage.key_of(
                 session.pk, name_on_disk(upload.original_filename, place)
             )
-            refusal = _record_and_publish(session_file, incoming, caller)
+            refusal = _record_and_publish(session_file, incoming, facts, caller)
             if refusal is None:
                 return session_file, True
             require_admission(session.pk, caller)
@@ -126,9 +127,12 @@ def _reconnect_after_silence(incoming: storage.IncomingFile) -> None:
 
 
 def _record_and_publish(
-    session_file: SessionFile, incoming: storage.IncomingFile, caller: Caller
+    session_file: SessionFile,
+    incoming: storage.IncomingFile,
+    facts: content.Facts,
+    caller: Caller,
 ) -> IntegrityError | None:
-    """Insert, judge again, publish, commit; gives why the database refuses the record, if it does.
+    """Insert, judge again, inspect, publish, commit; why the database refuses, if it does.
 
     The unique constraints decide who of several is first. Who is second waits for the first to
     commit and is refused then. So a file that is in place already, while the insert went through,
@@ -149,6 +153,7 @@ def _record_and_publish(
             if session_file.version > 1:
                 supersede(session_file, using, user=caller.user)
             _file_history().bulk_history_create([session_file], default_user=caller.user)
+            inspect_new(session_file, facts, using=using, user=caller.user)
             is_published = storage.publish(incoming, session_file.stored_filename)
     # Left behind here: chained to what follows, its words, which quote the record, would be logged.
     except IntegrityError as e:

@@ -35,6 +35,7 @@ class Event(StrEnum):
     TOKEN_ROTATED = "token_rotated"  # noqa: S105 - no password
     ACCOUNT_REVOKED = "account_revoked"
     AUDIT_FINISHED = "audit_finished"
+    FINDING_RESOLVED = "finding_resolved"
 
 
 OF_FILE = ("session_file", "camera_session", "account", "device", "file_type", "size", "ms")
@@ -53,6 +54,7 @@ FIELDS: dict[Event, tuple[str, ...]] = {
     Event.ACCOUNT_CREATED: ("account", "device", "site"),
     Event.TOKEN_ROTATED: ("account",),
     Event.ACCOUNT_REVOKED: ("account",),
+    Event.FINDING_RESOLVED: ("session_file", "code", "account"),
     Event.AUDIT_FINISHED: ("storage_audit", "checked", "findings"),
 }
 

@@ -5,19 +5,23 @@ from .audit_columns import longest_user_name
 from .camera_account import CameraAccount
 from .camera_session import CameraSession
 from .file_access import FileAccess
+from .finding import Finding
 from .refusal import Refusal
 from .report_dates import require_report_date
 from .session_activity import SessionActivity
 from .session_file import SessionFile
+from .session_file_facts import SessionFileFacts
 from .storage_audit import StorageAudit
 
 __all__ = [
     "CameraAccount",
     "CameraSession",
     "FileAccess",
+    "Finding",
     "Refusal",
     "SessionActivity",
     "SessionFile",
+    "SessionFileFacts",
     "StorageAudit",
     "age_in_years",
     "longest_user_name",

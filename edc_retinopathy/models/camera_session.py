@@ -1,13 +1,15 @@
 """A planned or running retinal exam of one subject."""
 
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clinicedc_constants.choices import GENDER
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_crypto_fields.fields import EncryptedCharField
 from edc_model.models import HistoricalRecords
@@ -28,6 +30,9 @@ from .session_activity import SessionActivity
 from .session_activity_queryset import COPIED
 from .session_progress import ProgressMixin
 from .sites import move_files
+
+if TYPE_CHECKING:
+    from .finding import Finding
 
 # What the history says of a reopening, which changes nothing of the session itself.
 REOPENED = "Reopened for uploads"
@@ -249,3 +254,10 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
     def is_withdrawn(self) -> bool:
         """True if a person withdrew the session, which had no files; it is never chosen again."""
         return self.withdrawn_datetime is not None
+
+    @cached_property
+    def unresolved_findings(self) -> "list[Finding]":
+        """What inspection saw in the files and nobody has answered, the severest first."""
+        # By its name: its model names that of files, which names this one.
+        findings: Any = apps.get_model("edc_retinopathy", "Finding").objects
+        return list(findings.unresolved().of_session(self.pk).severest_first())

@@ -38,13 +38,22 @@ class PreparedQuery[M: Model]:
 
     def first(self, **values: Any) -> M | None:
         """The first row, None if there is none. Each parameter is given by its name."""
+        parameters = self._filled_in(values)
+        manager = self._model._base_manager  # noqa: SLF001 - documented
+        rows = manager.using(self._using).raw(self._sql, parameters)
+        return next(iter(rows), None)
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query for columns (``values_list``), as the database gives them."""
+        with connections[self._using].cursor() as cursor:
+            cursor.execute(self._sql, self._filled_in(values))
+            return list(cursor.fetchall())
+
+    def _filled_in(self, values: dict[str, Any]) -> list[Any]:
         connection = connections[self._using]
-        parameters = [
+        return [
             p.output_field.get_db_prep_value(values[p.name], connection)
             if isinstance(p, Parameter)
             else p
             for p in self._parameters
         ]
-        manager = self._model._base_manager  # noqa: SLF001 - documented
-        rows = manager.using(self._using).raw(self._sql, parameters)
-        return next(iter(rows), None)

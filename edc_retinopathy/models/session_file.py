@@ -1,11 +1,13 @@
 """A file of an exam, as received and stored."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models, router, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from edc_model.models import HistoricalRecords
 
@@ -15,6 +17,9 @@ from .audit_columns import AuditedModel
 from .camera_session import CameraSession
 from .session_activity import SessionActivity
 from .sites import site_field
+
+if TYPE_CHECKING:
+    from .finding import Finding
 
 
 class SessionFileQuerySet(models.QuerySet["SessionFile"]):
@@ -206,6 +211,13 @@ class SessionFile(AuditedModel):
             return timezone.localtime(self.capture_datetime)
         except OverflowError:
             return self.capture_datetime
+
+    @cached_property
+    def unresolved_findings(self) -> "list[Finding]":
+        """What inspection saw in the file and nobody has answered, the severest first."""
+        # By its name: its model names this one.
+        findings: Any = apps.get_model("edc_retinopathy", "Finding").objects
+        return list(findings.unresolved().filter(session_file=self).severest_first())
 
     def get_view_url(self) -> str:
         """The page that shows the file."""

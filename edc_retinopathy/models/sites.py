@@ -20,6 +20,23 @@ def site_field(**options: Any) -> Any:
     )
 
 
+# What has the site of its session, by the path to it.
+RECORDS_BY_PATH = {
+    "camera_session_id": (
+        "SessionFile",
+        "HistoricalSessionFile",
+        "Refusal",
+        "HistoricalRefusal",
+    ),
+    "session_file__camera_session_id": (
+        "FileAccess",
+        "SessionFileFacts",
+        "Finding",
+        "HistoricalFinding",
+    ),
+}
+
+
 class NoSiteModel(models.Model):
     """A record that is no site's own, and so is in no export.
 
@@ -34,14 +51,9 @@ class NoSiteModel(models.Model):
 
 
 def move_files(session: models.Model, site_id: int | None, using: str) -> None:
-    """Let a session's files, refusals, the history of both, and looks at files go where it goes."""
-    own = ("SessionFile", "HistoricalSessionFile", "Refusal", "HistoricalRefusal")
-    tables = {name: apps.get_model("edc_retinopathy", name) for name in (*own, "FileAccess")}
-    records = {
-        name: table._base_manager.using(using)  # noqa: SLF001 - documented
-        for name, table in tables.items()
-    }
-    for name in own:
-        records[name].filter(camera_session_id=session.pk).update(site_id=site_id)
-    looks = records["FileAccess"].filter(session_file__camera_session_id=session.pk)
-    looks.update(site_id=site_id)
+    """Let a session's files, refusals, and what is kept of both, go where it goes."""
+    for path, names in RECORDS_BY_PATH.items():
+        for name in names:
+            manager = apps.get_model("edc_retinopathy", name)._base_manager  # noqa: SLF001 - documented
+            records = manager.using(using)
+            records.filter(**{path: session.pk}).update(site_id=site_id)

@@ -15,12 +15,19 @@ from django.utils import timezone
 from django.views.generic import RedirectView, TemplateView, View
 
 from edc_retinopathy.accounts.client_address import client_address
-from edc_retinopathy.accounts.sites import readable_site_ids_of_page
+from edc_retinopathy.accounts.sites import (
+    current_site_id,
+    readable_site_ids_of_page,
+    writable_site_ids,
+)
 from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.auth_objects import CHANGE_FINDING
 from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
 from edc_retinopathy.content.report_copy import ReportTooLarge, clean_report
 from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.files.serving import Sends, open_whole, report_response, stored_file_response
+from edc_retinopathy.inspection.copies import copies_of_stored
+from edc_retinopathy.inspection.rules import CODES_OF_COPIES
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import FileAccess, SessionFile
@@ -31,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 # For so long further parts of a file belong to the look that they began with.
 LOOK_LASTS = timedelta(hours=1)
+MOST_COPIES_SHOWN = 20
 
 
 class HomeView(RedirectView):
@@ -182,7 +190,37 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
             "index_url": index,
             "session_url": session_file.camera_session.get_absolute_url() if index else None,
             "file": session_file,
+            **self._findings(session_file, has_admin=bool(index)),
             "is_image": session_file.file_content_type in IMAGES,
             "is_html": session_file.file_content_type == ContentType.HTML,
             "is_pdf": session_file.file_content_type == ContentType.PDF,
+        }
+
+    def _findings(self, session_file: SessionFile, *, has_admin: bool) -> dict[str, Any]:
+        """What was found in the file, which of it the account may answer, and where its copies are.
+
+        Only copies that the account may see are named.
+        """
+        user: Any = self.request.user
+        site_id = current_site_id(self.request)
+        may_resolve = (
+            has_admin
+            and user.has_perm(CHANGE_FINDING)
+            and session_file.site_id == site_id
+            and bool(writable_site_ids(user, site_id))
+        )
+        findings = list(session_file.findings.severest_first())
+        copies: Any = []
+        if any(finding.code in CODES_OF_COPIES for finding in findings):
+            keys = [copy.file_id for copy in copies_of_stored(session_file)]
+            visible = SessionFile.objects.visible_at(readable_site_ids_of_page(self.request))
+            copies = (
+                visible.filter(pk__in=keys)
+                .select_related("camera_session")
+                .defer("camera_session__initials")[:MOST_COPIES_SHOWN]
+            )
+        return {
+            "findings": findings,
+            "resolvable": {finding.pk for finding in findings} if may_resolve else set(),
+            "copies": copies,
         }

@@ -12,9 +12,9 @@ from tests import factories
 from tests.api.client import CameraApi
 
 IDENTIFIER = factories.FEMALE_IDENTIFIER
-MOST_FOR_UPLOAD = 7
+MOST_FOR_UPLOAD = 11
 MOST_FOR_RESOLVE = 5
-MOST_FOR_STATUS = 3
+MOST_FOR_STATUS = 4
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 pytestmark = pytest.mark.parametrize("earlier_sessions", [0, 12])

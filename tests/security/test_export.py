@@ -13,9 +13,11 @@ from edc_sites.exceptions import InvalidSiteForUser
 from edc_retinopathy.models import (
     CameraSession,
     FileAccess,
+    Finding,
     Refusal,
     SessionActivity,
     SessionFile,
+    SessionFileFacts,
 )
 from tests import factories
 from tests.security.world import World
@@ -26,12 +28,15 @@ MODELS = sorted(
 EXPORTED = [
     "edc_retinopathy.camerasession",
     "edc_retinopathy.fileaccess",
+    "edc_retinopathy.finding",
     "edc_retinopathy.historicalcamerasession",
+    "edc_retinopathy.historicalfinding",
     "edc_retinopathy.historicalrefusal",
     "edc_retinopathy.historicalsessionfile",
     "edc_retinopathy.refusal",
     "edc_retinopathy.sessionactivity",
     "edc_retinopathy.sessionfile",
+    "edc_retinopathy.sessionfilefacts",
 ]
 # Whoever has clinicedc's right to export, with and without rights of ours.
 EXPORTERS = ("grader", "clinician", "viewer", "manager", "camera", "nobody")
@@ -137,8 +142,17 @@ class TestSites:
             *SessionFile.history.filter(camera_session=session).values_list("site_id", flat=True),
             *Refusal.objects.filter(camera_session=session).values_list("site_id", flat=True),
             *Refusal.history.filter(camera_session=session).values_list("site_id", flat=True),
-            *FileAccess.objects.filter(session_file__camera_session=session).values_list(
-                "site_id", flat=True
+            *(
+                site_id
+                for kept in (
+                    FileAccess.objects,
+                    Finding.objects,
+                    Finding.history,
+                    SessionFileFacts.objects,
+                )
+                for site_id in kept.filter(session_file__camera_session=session).values_list(
+                    "site_id", flat=True
+                )
             ),
         }
         assert moved == {factories.BRAVO_SITE}

@@ -57,6 +57,12 @@ def empty(world: World) -> CameraSession:
 
 def body_of(url: AppUrl, world: World, empty: CameraSession) -> dict[str, Any]:
     """What an honest POST to the URL carries."""
+    if url.model == "finding":
+        return {
+            "action": "resolve_selected",
+            "_selected_action": [str(world.alpha.finding.pk)],
+            "reason": "Looked at.",
+        }
     form = {
         "registered_subject": str(empty.registered_subject_id),
         "report_datetime_0": f"{timezone.localdate():%Y-%m-%d}",

@@ -15,12 +15,15 @@ from edc_retinopathy.auth_objects import (
     RETINOPATHY_ROLE,
     RETINOPATHY_SUPER_ROLE,
 )
+from edc_retinopathy.choices import FindingCode, Severity
 from edc_retinopathy.models import (
     CameraAccount,
     CameraSession,
     FileAccess,
+    Finding,
     Refusal,
     SessionFile,
+    SessionFileFacts,
     StorageAudit,
 )
 from tests import factories
@@ -47,6 +50,7 @@ class SiteRecords:
     account: CameraAccount
     access: FileAccess
     refusal: Refusal
+    finding: Finding
     files: list[SessionFile] = field(default_factory=list)
 
     @property
@@ -59,6 +63,7 @@ class SiteRecords:
             str(self.account.pk),
             str(self.refusal.pk),
             self.refusal.file_name,
+            str(self.finding.pk),
             f"CAM-{self.label}",
             f"camera_of_{self.label}",
             f"reader_of_{self.label}",
@@ -99,6 +104,7 @@ class World:
             "cameraaccount": site.account,
             "fileaccess": site.access,
             "refusal": site.refusal,
+            "finding": site.finding,
             "storageaudit": self.audit,
             "subject": site.subject.subject_identifier,
         }
@@ -145,6 +151,9 @@ def _site_records(label: str, subject: RegisteredSubject) -> SiteRecords:
         )
         for file_type, content_type in CONTENT_TYPES.items()
     ]
+    SessionFileFacts.objects.create(
+        session_file=files[0], site_id=session.site_id, rules_version=1, manufacturer=f"Of {label}"
+    )
     user = factories.find_or_create_user(
         f"camera_of_{label}",
         role=RETINOPATHY_CAMERA_ROLE,
@@ -178,6 +187,12 @@ def _site_records(label: str, subject: RegisteredSubject) -> SiteRecords:
             code="filename_conflict",
             message="A different file of this name is already stored in this session.",
             camera_session=session,
+        ),
+        finding=Finding.objects.create(
+            session_file=files[0],
+            code=FindingCode.LATERALITY_MISMATCH,
+            severity=Severity.SEVERE,
+            message=f"An eye at {label}.",
         ),
     )
 

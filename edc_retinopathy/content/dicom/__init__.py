@@ -1,5 +1,6 @@
 """DICOM files (PS3.10): what they say of themselves, and whether they are whole."""
 
+from .decodable import DECODABLE_SYNTAXES
 from .examine import examine
 
-__all__ = ["examine"]
+__all__ = ["DECODABLE_SYNTAXES", "examine"]

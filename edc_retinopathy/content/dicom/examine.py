@@ -199,6 +199,7 @@ def _facts(meta: DataSet, data_set: DataSet, flaw: str | None) -> Facts:
         rows=data_set.number(ROWS),
         columns=data_set.number(COLUMNS),
         frames=data_set.frames,
+        is_locked=False,
         transfer_syntax_uid=meta.text(TRANSFER_SYNTAX),
         sop_class_uid=_sop_class(meta, data_set),
         acquisition_datetime=data_set.text(ACQUISITION_DATETIME) or (date and date + time),

@@ -35,14 +35,15 @@ NOTHING_TO_RESUME = (
 )
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """The moment that an argument names, in the current time zone where it has none."""
     try:
-        moment = datetime.fromisoformat(text)
+        named = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(
             "expected a date (2026-11-23) or a date and time (ISO 8601)"
         ) from None
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    return named if timezone.is_aware(named) else timezone.make_aware(named)
 
 
 def _positive(text: str) -> int:
@@ -73,7 +74,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to check, how, and what to do with files without a record."""
-        parser.add_argument("--since", type=_moment, help="only files received since then")
+        parser.add_argument("--since", type=moment, help="only files received since then")
         parser.add_argument("--session", type=UUID, help="only the files of this camera session")
         parser.add_argument("--sample", type=_positive, help="only so many files, at random")
         parser.add_argument("--workers", type=_positive, default=2, help="threads that hash (2)")

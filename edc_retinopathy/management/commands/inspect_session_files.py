@@ -1,0 +1,79 @@
+"""``manage.py inspect_session_files``: what is wrong with the files that are stored already?"""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q, QuerySet
+from tqdm import tqdm
+
+from edc_retinopathy.errors import RetinopathyError
+from edc_retinopathy.files.inspecting import inspect_again
+from edc_retinopathy.inspection.rules import RULES_VERSION
+from edc_retinopathy.models import SessionFile, SessionFileFacts
+
+from .audit_session_files import moment
+
+BATCH = 200
+
+
+class Command(BaseCommand):
+    """Inspects files that the rules of today have not seen; exits with 1 if one cannot be read."""
+
+    help = (
+        "Inspect stored files that were never inspected, or by earlier rules only. An interrupted "
+        "run is taken up by the next one. Exits with 1 if a file could not be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which files."""
+        parser.add_argument("--since", type=moment, help="only files received since then")
+        parser.add_argument("--session", type=UUID, help="only the files of this camera session")
+        parser.add_argument(
+            "--again",
+            action="store_true",
+            help="also those that were inspected: after a setting has changed",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Inspect them one by one, and say how many findings changed."""
+        files = SessionFile.objects.order_by("pk")
+        if options["since"]:
+            files = files.filter(received_datetime__gte=options["since"])
+        if options["session"]:
+            files = files.filter(camera_session_id=options["session"])
+        if options["again"]:
+            # Marked beforehand, so that this can be interrupted too.
+            marked = SessionFileFacts.objects.filter(session_file__in=files.order_by())
+            marked.update(rules_version=0)
+        files = files.filter(Q(facts=None) | Q(facts__rules_version__lt=RULES_VERSION))
+        inspected = changed = unreadable = 0
+        # disable=None: a bar for people only, not in a log.
+        with tqdm(
+            total=files.count(), desc="Inspecting", unit="file", file=sys.stderr, disable=None
+        ) as bar:
+            for pk in _keys(files):
+                try:
+                    changed += inspect_again(pk)
+                    inspected += 1
+                except (OSError, RetinopathyError):
+                    unreadable += 1
+                    tqdm.write(f"Session file {pk} could not be read.", file=sys.stderr)
+                bar.update()
+        self.stdout.write(f"{inspected} files inspected, {changed} findings changed.")
+        if unreadable:
+            raise CommandError(
+                f"{unreadable} files could not be read: run audit_session_files to see why."
+            )
+
+
+def _keys(files: QuerySet[SessionFile]) -> Iterator[UUID]:
+    """The keys of the files, batch by batch behind the last one."""
+    keys = files.values_list("pk", flat=True)
+    batch = list(keys[:BATCH])
+    while batch:
+        yield from batch
+        batch = list(keys.filter(pk__gt=batch[-1])[:BATCH])
