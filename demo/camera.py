@@ -51,14 +51,25 @@ class Camera:
         return self._ask("POST", "resolve/", json=body)
 
     def upload(
-        self, subject_identifier: str, file: ExamFile, *, camera_session_id: str = ""
+        self,
+        subject_identifier: str,
+        file: ExamFile,
+        *,
+        camera_session_id: str = "",
+        clock: datetime | None = None,
     ) -> dict[str, Any]:
-        """Send one file, to the session given or to the one that was resolved."""
+        """Send one file, to the session given or to the one that was resolved.
+
+        ``clock`` is the time that the workstation believes it is; the true one by default.
+        """
         return self._ask(
             "POST",
             f"{subject_identifier}/{file.file_type}/",
             params={"camera_session_id": camera_session_id} if camera_session_id else None,
-            data={"capture_datetime": datetime.now(UTC).isoformat(), "checksum": file.checksum},
+            data={
+                "capture_datetime": (clock or datetime.now(UTC)).isoformat(),
+                "checksum": file.checksum,
+            },
             files={"file": (file.name, file.content)},
         )
 

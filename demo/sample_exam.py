@@ -177,7 +177,15 @@ def exam_files(
         yield ExamFile(f"{stem}_{EYE_CODES[eye]}.dcm", f"{eye}_dicom", content)
     if include_jpegs:
         for eye in EYES:
-            yield ExamFile(f"{stem}_{EYE_CODES[eye]}.jpg", eye, jpeg(eye))
+            yield ExamFile(f"{stem}_{EYE_CODES[eye]}.jpg", eye, _of_exam(jpeg(eye), stem))
+
+
+def _of_exam(photograph: bytes, exam: str) -> bytes:
+    """The photograph with a comment that names the exam: no two exams have the same bytes."""
+    comment = exam.encode()
+    return b"".join(
+        (photograph[:2], b"\xff\xfe", (len(comment) + 2).to_bytes(2), comment, photograph[2:])
+    )
 
 
 def _short_hash(text: str) -> str:

@@ -18,11 +18,13 @@ from tqdm import tqdm
 from demo.accounts import ACCOUNTS, camera_tokens, make_accounts
 from demo.camera import Camera, CameraError
 from demo.environment import made_directory, shown
+from demo.flawed_exams import FLAWS, Flaw
 from demo.sample_exam import exam_files
 from demo.server import ServerError, gunicorn_on
 from demo.sites import ALPHA, BRAVO
 from demo.subjects import (
     BROKEN_OFF_DEVICE,
+    FLAWED_DEVICE,
     WHOLE_EXAM_DEVICE,
     add_open_sessions,
     make_past_sessions,
@@ -88,6 +90,11 @@ def _send_exams(url: str, cameras: dict[str, str]) -> None:
         with closing(Camera(url, cameras[device_id], device_id)) as camera:
             for session in past_sessions_without_files(device_id):
                 _send_past_exam(camera, session, file_count)
+    with closing(Camera(url, cameras[FLAWED_DEVICE], FLAWED_DEVICE)) as camera:
+        sessions = past_sessions_without_files(FLAWED_DEVICE)
+        # All at the first start; none left at the next.
+        for session, (flaw, clock) in zip(sessions, FLAWS, strict=False):
+            _send_flawed_exam(camera, session, flaw, clock)
     device_id, token = next(iter(cameras.items()))
     with closing(Camera(url, token, device_id)) as camera:
         _send_exam_of_today(camera, renew_visit_of_today())
@@ -102,6 +109,16 @@ def _send_past_exam(camera: Camera, session: CameraSession, file_count: int | No
     )
     for file in islice(files, file_count):
         camera.upload(session.subject_identifier, file, camera_session_id=str(session.pk))
+
+
+def _send_flawed_exam(
+    camera: Camera, session: CameraSession, flaw: Flaw, clock: datetime | None
+) -> None:
+    """Send an exam with one thing wrong, for the findings that the pages show."""
+    for file in flaw(session.subject_identifier, session.report_datetime):
+        camera.upload(
+            session.subject_identifier, file, camera_session_id=str(session.pk), clock=clock
+        )
 
 
 def _send_exam_of_today(camera: Camera, subject_identifier: str) -> None:

@@ -25,7 +25,9 @@ PROTOCOL = "105"
 # How many subjects with an open, empty session there are at least after each start.
 OPEN_SESSIONS = {ReportType.COMBINED: 28, ReportType.PER_EYE: 8}
 # Cameras of exams in the past, by which those whose files are still to be sent are found again.
-WHOLE_EXAM_DEVICE, BROKEN_OFF_DEVICE = "CAM-002", "CAM-003"
+WHOLE_EXAM_DEVICE, BROKEN_OFF_DEVICE, FLAWED_DEVICE = "CAM-002", "CAM-003", "CAM-004"
+# One session for each of ``demo.flawed_exams``.
+FLAWED_EXAMS = 4
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ PAST = (
     *(Past(days, WHOLE_EXAM_DEVICE) for days in (1, 4, 12)),
     Past(30, WHOLE_EXAM_DEVICE, ReportType.PER_EYE),
     *(Past(days, BROKEN_OFF_DEVICE) for days in (0, 2, 6)),
+    *(Past(1, FLAWED_DEVICE) for _ in range(FLAWED_EXAMS)),
     Past(1, answers={"photosensitive": YES}),
     Past(3, answers={"ocular_interventions": YES, "retinal_conditions": YES}),
     Past(9, answers={"pregnant": YES}),
@@ -105,7 +108,8 @@ def reopened_subjects() -> dict[str, list[str]]:
 
 def past_sessions_without_files(device_id: str) -> list[CameraSession]:
     """Give the sessions of the past whose files the camera still has to send."""
-    return list(CameraSession.objects.filter(device_id=device_id, files=None))
+    sessions = CameraSession.objects.filter(device_id=device_id, files=None)
+    return list(sessions.order_by("subject_identifier"))
 
 
 def _open_and_empty(report_type: ReportType) -> "QuerySet[CameraSession]":

@@ -1,12 +1,18 @@
 """The demo's accounts: every role at both sites, and cameras that are bound to their devices."""
 
+from datetime import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
+from edc_registration.models import RegisteredSubject
 from edc_sites.single_site import SingleSite
 
 from demo.accounts import ACCOUNTS, camera_tokens, make_accounts
+from demo.flawed_exams import FLAWS, Flaw
+from demo.sample_exam import exam_files
 from demo.sites import ALPHA, BRAVO
 from edc_retinopathy.accounts.provisioning import revoke
 from edc_retinopathy.auth_objects import (
@@ -77,3 +83,55 @@ def test_the_home_page_names_every_login() -> None:
         assert f"<code>{account.username}</code>" in page
         assert f"<code>{account.password}</code>" in page
     assert "CAM-101" in page
+
+
+FINDINGS_OF_FLAWS = (
+    "laterality_mismatch",
+    "patient_mismatch",
+    "same_image_other_eye",
+    "clock_skew",
+)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "clock", "expected"),
+    [(*flaw, code) for flaw, code in zip(FLAWS, FINDINGS_OF_FLAWS, strict=True)],
+)
+def test_each_flawed_exam_has_its_finding(
+    camera: CameraApi,
+    session: CameraSession,
+    flaw: Flaw,
+    clock: datetime | None,
+    expected: str,
+) -> None:
+    identifier = session.subject_identifier
+    for file in flaw(identifier, session.report_datetime):
+        moment = clock or timezone.now()
+        response = camera.upload(
+            identifier,
+            file.file_type,
+            file.content,
+            name=file.name,
+            capture_datetime=moment.isoformat(),
+        )
+        assert response.status_code == 201
+    status = camera.status(identifier).json()
+    assert {finding["code"] for finding in status["findings"]} == {expected}
+    assert status["complete"] is True
+
+
+def test_good_exams_of_two_subjects_have_no_finding(
+    camera: CameraApi, session: CameraSession, male_subject: RegisteredSubject
+) -> None:
+    for exam in (session, factories.create_session(male_subject)):
+        identifier = exam.subject_identifier
+        for file in exam_files(identifier, include_jpegs=True, captured=timezone.now()):
+            response = camera.upload(
+                identifier,
+                file.file_type,
+                file.content,
+                name=file.name,
+                capture_datetime=timezone.now().isoformat(),
+            )
+            assert response.status_code == 201
+            assert response.json()["findings"] == []

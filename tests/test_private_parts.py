@@ -14,8 +14,8 @@ import edc_retinopathy
 from edc_retinopathy.logs.quiet import keep_out_of_log
 
 PACKAGE = Path(edc_retinopathy.__file__).parent
-# Django documents ``_meta``, ``_state`` and ``_base_manager``.
-DOCUMENTED = {"_meta", "_state", "_base_manager"}
+# Django documents ``_meta``, ``_state``, ``_base_manager`` and ``_default_manager``.
+DOCUMENTED = {"_meta", "_state", "_base_manager", "_default_manager"}
 USED = {
     # drf-spectacular's, overridden; the tests of the document know it.
     ("api/schema.py", "_get_paths_and_endpoints"),

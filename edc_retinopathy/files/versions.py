@@ -14,6 +14,7 @@ from django.db import router
 from django.db.models import Max
 from django.utils import timezone
 
+from edc_retinopathy.inspection.bookkeeping import close_findings
 from edc_retinopathy.models import CameraSession, Refusal, SessionActivity, SessionFile
 
 from .names import MAX_FILENAME_BYTES
@@ -107,6 +108,7 @@ def supersede(session_file: SessionFile, using: str, *, user: Any = None) -> Non
     fields = ["superseded_datetime", "modified", "user_modified"]
     SessionFile.objects.using(using).bulk_update(earlier, fields)
     SessionFile.history.bulk_history_create(earlier, update=True, default_user=user)
+    close_findings(earlier, using=using, by=session_file.user_created)
     # What they counted for is counted anew without them.
     sessions = CameraSession.objects.using(using).defer("initials")
     SessionActivity.objects.using(using).correct(sessions.get(pk=session_file.camera_session_id))

@@ -17,6 +17,7 @@ from edc_retinopathy.models import Finding, SessionFile
 from .rules import Found
 
 NO_LONGER_SEEN = "Inspection no longer sees it."
+SUPERSEDED = "A next version took the place of the file."
 
 
 class AlreadyResolved(Exception):  # noqa: N818
@@ -80,6 +81,13 @@ def update_findings(
             finding.save(using=using)
             changed += 1
     return changed
+
+
+def close_findings(files: Iterable[SessionFile], *, using: str, by: str) -> None:
+    """Resolve what is open in files that were superseded: nobody has to look at them any more."""
+    for finding in Finding.objects.using(using).unresolved().filter(session_file__in=list(files)):
+        _close(finding, by=by, reason=SUPERSEDED)
+        finding.save(using=using)
 
 
 def _renew(finding: Finding, found: Found, *, using: str, by: str) -> bool:

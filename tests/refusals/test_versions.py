@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from edc_retinopathy.choices import RefusalState
+from edc_retinopathy.files.inspecting import inspect_again
 from edc_retinopathy.files.versions import Place, name_on_disk
-from edc_retinopathy.models import CameraSession, Refusal, SessionFile
+from edc_retinopathy.models import CameraSession, Finding, Refusal, SessionFile
 from edc_retinopathy.refusals.answers import CannotAnswer, answer, answers_to
 from tests import factories
 from tests.api.client import CameraApi, assert_error
 from tests.commands.conftest import Run
+from tests.flawed_files import dicom_with
 from tests.samples import small_jpeg
 
 COMMAND = "audit_session_files"
@@ -62,6 +65,30 @@ def test_the_next_try_succeeds_and_the_first_stays(
     assert first.stored_filename == f"{session.pk}/photo.jpg"
     assert [v.superseded_datetime is None for v in first.history.all()] == [False, True]
     assert second.history.count() == 1
+
+
+def test_findings_in_what_was_superseded_are_closed(
+    camera: CameraApi, session: CameraSession, clinician: User
+) -> None:
+    swapped, right = dicom_with(ImageLaterality="R"), dicom_with()
+    now = timezone.now().isoformat()
+
+    def send(content: bytes) -> Any:
+        return camera.upload(IDENTIFIER, "left_dicom", content, name="a.dcm", capture_datetime=now)
+
+    first = send(swapped).json()
+    assert [finding["code"] for finding in first["findings"]] == ["laterality_mismatch"]
+    assert_error(send(right), 409, "filename_conflict")
+    allow(Refusal.objects.get(), clinician)
+    second = send(right)
+    assert second.status_code == 201
+    assert second.json()["findings"] == []
+    assert camera.status(IDENTIFIER).json()["findings"] == []
+    closed = Finding.objects.get()
+    assert closed.is_resolved
+    assert closed.history.count() == 2
+    # Looked at again it stays closed.
+    assert inspect_again(closed.session_file_id) == 0
 
 
 def test_retries_of_both_are_free_and_a_third_is_refused(
