@@ -3,6 +3,9 @@
 from datetime import datetime
 
 import pytest
+from django.contrib.auth.models import User
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +33,9 @@ SESSIONS = reverse("edc_retinopathy_admin:edc_retinopathy_camerasession_changeli
 
 @pytest.mark.parametrize("site", [ALPHA, BRAVO], ids=["alpha", "bravo"])
 def test_somebody_of_every_role_logs_in_at_each_site(site: SingleSite) -> None:
+    # The tests' own clinician has the same name.
+    taken = User.objects.filter(username__in=[account.username for account in ACCOUNTS])
+    taken.update(username=Concat(Value("another_"), "username"))
     make_accounts()
     here = [account for account in ACCOUNTS if site.site_id in {at.site_id for at in account.sites}]
     roles = {role for account in here for role in account.roles}
