@@ -11,6 +11,8 @@ from demo.sample_exam import dicom, left_jpeg
 
 MB = 1_000_000
 WIDTH = 2000
+# In each file once; with another number in its place it is another file.
+NUMBER = b"7" * 20
 
 
 @cache
@@ -18,8 +20,8 @@ def jpeg(megabytes: float) -> bytes:
     """A JPEG of so many MB: the demo's photograph behind comments of random bytes."""
     photograph = left_jpeg()
     noise = random.Random(1)  # noqa: S311
-    comments = []
-    missing = int(megabytes * MB) - len(photograph)
+    comments = [b"\xff\xfe" + (len(NUMBER) + 2).to_bytes(2, "big") + NUMBER]
+    missing = int(megabytes * MB) - len(photograph) - len(comments[0])
     while missing > 4:  # noqa: PLR2004 - the marker and the length of a comment
         length = min(missing - 4, 65533)
         comments.append(b"\xff\xfe" + (length + 2).to_bytes(2, "big") + noise.randbytes(length))
@@ -31,6 +33,9 @@ def jpeg(megabytes: float) -> bytes:
 def uncompressed_dicom(megabytes: float) -> bytes:
     """A DICOM of so many MB of uncompressed RGB pixels."""
     dataset = dcmread(BytesIO(dicom("left")))
+    # Of nobody, and not of another day.
+    dataset.PatientID = dataset.AcquisitionDateTime = ""
+    dataset.SOPInstanceUID = f"2.25.{NUMBER.decode()}"
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.Columns = WIDTH
     dataset.Rows = int(megabytes * MB) // (3 * WIDTH)

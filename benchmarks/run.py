@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ KB, MIB = 1000, 1024 * 1024
 SIZES_MB = (0.3, 7, 20)
 MANY_SESSIONS = 1000
 numbers = count(1)
+# As in ``benchmarks.files``, which is loaded once there are settings.
+NUMBER = b"7" * 20
 
 
 @dataclass
@@ -109,7 +112,8 @@ def running(directory: Path, token: str, *, workers: int = 2) -> Iterator[Server
 def form(content: bytes, name: str, content_type: str) -> bytes:
     """An upload's body."""
     fields = {
-        "capture_datetime": "2025-03-14T09:30:00+03:00",
+        # The time of the upload, as clients send it.
+        "capture_datetime": datetime.now(UTC).isoformat(),
         "checksum": hashlib.sha256(content).hexdigest(),
     }
     parts = [
@@ -138,7 +142,9 @@ def uploader(server: Server, base: str, kind: Kind, session: Any) -> Callable[[]
     """A function that uploads the file once more, under a new name, and gives the seconds."""
 
     def upload() -> float:
-        body = form(kind.content, f"{next(numbers)}{kind.extension}", kind.content_type)
+        number = next(numbers)
+        content = another(kind.content, number)
+        body = form(content, f"{number}{kind.extension}", kind.content_type)
         path = f"{base}/{session.subject_identifier}/{kind.file_type}/"
         path += f"?camera_session_id={session.pk}"
         begun = time.perf_counter()
@@ -146,6 +152,11 @@ def uploader(server: Server, base: str, kind: Kind, session: Any) -> Callable[[]
         return time.perf_counter() - begun
 
     return upload
+
+
+def another(content: bytes, number: int) -> bytes:
+    """The file with another number in it: an honest exam is no copy of an earlier one."""
+    return content.replace(NUMBER, b"%0*d" % (len(NUMBER), number), 1)
 
 
 def at_once(call: Callable[[], float], clients: int) -> float:

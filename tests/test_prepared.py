@@ -8,8 +8,9 @@ from django.db import connection
 from django.db.models import BooleanField, Case, DateTimeField, Q, UUIDField, When
 from django.test.utils import CaptureQueriesContext
 
-from edc_retinopathy.models import CameraSession
-from edc_retinopathy.models.prepared import Parameter, PreparedQuery
+from edc_retinopathy.models import CameraSession, SessionFileFacts
+from edc_retinopathy.models.prepared import Parameter, PreparedInsert, PreparedQuery
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +59,21 @@ def test_asks_once_and_leaves_out_what_is_deferred(
 def test_a_value_that_is_not_given_is_an_error(by_key: PreparedQuery[CameraSession]) -> None:
     with pytest.raises(KeyError, match="moment"):
         by_key.first(pk=uuid4())
+
+
+def test_inserts_what_the_orm_reads(session: CameraSession) -> None:
+    file = factories.store_file(session, "left")
+    row = SessionFileFacts(
+        session_file=file,
+        site_id=session.site_id,
+        rows=1411,
+        is_locked=True,
+        manufacturer="100 % Optik",
+        rules_version=1,
+    )
+    with CaptureQueriesContext(connection) as queries:
+        PreparedInsert(SessionFileFacts, "default").insert(row)
+    assert len(queries) == 1
+    written = SessionFileFacts.objects.get(pk=file.pk)
+    for field in SessionFileFacts._meta.concrete_fields:
+        assert getattr(written, field.attname) == getattr(row, field.attname)

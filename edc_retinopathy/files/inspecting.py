@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from uuid import UUID
 
 from django.db import DatabaseError, router, transaction
@@ -12,13 +12,21 @@ from edc_retinopathy import conf, content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType
 from edc_retinopathy.errors import InvalidContent, NoSession
 from edc_retinopathy.inspection.bookkeeping import update_findings, write_findings
-from edc_retinopathy.inspection.copies import Copy, copies_of, copies_of_stored, count_copies
+from edc_retinopathy.inspection.copies import (
+    Place,
+    count_copies,
+    is_new_place,
+    keys_of_copies,
+    places_of_copies,
+    stored_instance_uid,
+)
 from edc_retinopathy.inspection.kept import kept_facts, kept_instance_uid
 from edc_retinopathy.inspection.patient import patient_match
 from edc_retinopathy.inspection.rules import CODES_OF_COPIES, Found, inspect, inspect_copies
 from edc_retinopathy.inspection.said import Said
 from edc_retinopathy.logs.quiet import quiet
-from edc_retinopathy.models import SessionFile
+from edc_retinopathy.models import SessionFile, SessionFileFacts
+from edc_retinopathy.models.prepared import PreparedInsert
 from edc_retinopathy.models.session_file import SessionFileQuerySet
 from edc_retinopathy.sessions.transactions import hold_session, recording
 
@@ -39,14 +47,20 @@ def inspect_new(
     In the transaction of the record. One query and, of an exam without findings, one statement.
     Raises ``InvalidContent`` if the installation stores no file with one of the findings.
     """
-    copies = copies_of(session_file, kept_instance_uid(facts))
-    said = _said(session_file, copies)
+    places = places_of_copies(session_file, kept_instance_uid(facts))
+    said = _said(session_file, places)
     found = inspect(facts, said)
     _require_none_rejected(found)
     match = patient_match(facts.patient_id, said.subject_identifier, said.patient_id_pattern)
-    kept_facts(session_file, facts, match).save(using=using, force_insert=True)
+    _facts_of_new(using).insert(kept_facts(session_file, facts, match))
     session_file.unresolved_findings = write_findings(session_file, found, using=using, user=user)
-    _look_at_others_on_commit(copies, session_file.user_created, using=using)
+    if is_new_place(session_file, places):
+        _look_at_others_on_commit(session_file, session_file.user_created, using=using)
+
+
+@cache
+def _facts_of_new(using: str) -> PreparedInsert[SessionFileFacts]:
+    return PreparedInsert(SessionFileFacts, using)
 
 
 def inspect_again(pk: UUID) -> int:
@@ -62,12 +76,13 @@ def inspect_again(pk: UUID) -> int:
         facts = content.examine(stream, session_file.file_size, content_type)
     with recording(using):
         hold_session(session_file.camera_session_id, using)
-        copies = copies_of(session_file, kept_instance_uid(facts))
-        said = _said(session_file, copies)
+        places = places_of_copies(session_file, kept_instance_uid(facts))
+        said = _said(session_file, places)
         match = patient_match(facts.patient_id, said.subject_identifier, said.patient_id_pattern)
         kept_facts(session_file, facts, match).save(using=using)
         changed = update_findings(session_file, inspect(facts, said), using=using, by=INSPECTOR)
-        _look_at_others_on_commit(copies, INSPECTOR, using=using)
+        if places:
+            _look_at_others_on_commit(session_file, INSPECTOR, using=using)
     return changed
 
 
@@ -78,7 +93,7 @@ def _require_none_rejected(found: Iterable[Found]) -> None:
             raise InvalidContent(f"{f.message} Files with such a finding are not kept: {f.code}.")
 
 
-def _said(session_file: SessionFile, copies: list[Copy]) -> Said:
+def _said(session_file: SessionFile, places: list[Place]) -> Said:
     return Said(
         eye=_eye(session_file),
         subject_identifier=session_file.camera_session.subject_identifier,
@@ -90,7 +105,7 @@ def _said(session_file: SessionFile, copies: list[Copy]) -> Said:
         ),
         patient_id_pattern=conf.patient_id_pattern(),
         max_pixels=conf.max_pixels(),
-        copies=count_copies(session_file, copies),
+        copies=count_copies(session_file, places),
     )
 
 
@@ -98,26 +113,32 @@ def _eye(session_file: SessionFile) -> Eye | None:
     return FileType(session_file.file_type).eye
 
 
-def _look_at_others_on_commit(copies: list[Copy], by: str, *, using: str) -> None:
-    """The other files hold the same image too: which of them is wrong, nobody knows yet."""
-    for copy in copies[:MOST_OTHERS]:
-        transaction.on_commit(partial(_look_at_copies, copy.file_id, by), using=using)
-
-
-def _look_at_copies(pk: UUID, by: str) -> None:
-    """Let the findings of one file that are about copies be as they are now.
+def _look_at_others_on_commit(session_file: SessionFile, by: str, *, using: str) -> None:
+    """The other files hold the same image too: which of them is wrong, nobody knows yet.
 
     The file that was just stored is safe. If this fails, ``inspect_session_files`` makes up for it.
     """
-    using = router.db_for_write(SessionFile)
+    transaction.on_commit(partial(_look_at_others, session_file, by, using), using=using)
+
+
+def _look_at_others(session_file: SessionFile, by: str, using: str) -> None:
     try:
-        with recording(using):
-            session_file = _with_session(using).get(pk=pk)
-            hold_session(session_file.camera_session_id, using)
-            found = inspect_copies(_said(session_file, copies_of_stored(session_file)))
-            update_findings(session_file, found, using=using, by=by, codes=CODES_OF_COPIES)
+        for pk in keys_of_copies(session_file, most=MOST_OTHERS):
+            _look_at_copies(pk, by, using)
     except (DatabaseError, NoSession) as e:
-        logger.warning("Session file %s was not inspected again.", pk, exc_info=quiet(e))
+        logger.warning(
+            "Copies of session file %s were not inspected.", session_file.pk, exc_info=quiet(e)
+        )
+
+
+def _look_at_copies(pk: UUID, by: str, using: str) -> None:
+    """Let the findings of one file that are about copies be as they are now."""
+    with recording(using):
+        session_file = _with_session(using).get(pk=pk)
+        hold_session(session_file.camera_session_id, using)
+        places = places_of_copies(session_file, stored_instance_uid(session_file))
+        found = inspect_copies(_said(session_file, places))
+        update_findings(session_file, found, using=using, by=by, codes=CODES_OF_COPIES)
 
 
 def _with_session(using: str) -> SessionFileQuerySet:

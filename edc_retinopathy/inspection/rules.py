@@ -140,15 +140,15 @@ def _uid(written: str) -> str:
 
 
 def _other_subject(facts: Facts, said: Said) -> str | None:
-    return str(said.copies.other_subject) if said.copies.other_subject else None
+    return str(said.copies.other_subjects) if said.copies.other_subjects else None
 
 
 def _other_session(facts: Facts, said: Said) -> str | None:
-    return str(said.copies.other_session) if said.copies.other_session else None
+    return str(said.copies.other_sessions) if said.copies.other_sessions else None
 
 
 def _other_eye(facts: Facts, said: Said) -> str | None:
-    return str(said.copies.other_eye) if said.copies.other_eye else None
+    return str(said.copies.other_eyes) if said.copies.other_eyes else None
 
 
 def _burned_in_annotation(facts: Facts, said: Said) -> str | None:
@@ -229,19 +229,19 @@ RULES = (
         C.SAME_IMAGE_OTHER_SUBJECT,
         S.SEVERE,
         _other_subject,
-        "The same image is stored for another subject (copies: {}).",
+        "The same image is stored for another subject (other subjects: {}).",
     ),
     Rule(
         C.SAME_IMAGE_OTHER_SESSION,
         S.WARNING,
         _other_session,
-        "The same image is stored in another session of the subject (copies: {}).",
+        "The same image is stored in another session of the subject (other sessions: {}).",
     ),
     Rule(
         C.SAME_IMAGE_OTHER_EYE,
         S.SEVERE,
         _other_eye,
-        "The same image is stored as one of the subject's other eye (copies: {}).",
+        "The same image is stored as one of the subject's other eye (sessions: {}).",
     ),
     Rule(
         C.BURNED_IN_ANNOTATION,

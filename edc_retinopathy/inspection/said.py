@@ -9,11 +9,13 @@ from edc_retinopathy.choices import Eye
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """How many other files hold the same image, by what they were sent as."""
+    """Where else the same image is: other subjects, other sessions of the subject, and sessions of
+    the subject in which it is one of the other eye.
+    """
 
-    other_subject: int = 0
-    other_session: int = 0
-    other_eye: int = 0
+    other_subjects: int = 0
+    other_sessions: int = 0
+    other_eyes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
 from edc_retinopathy.content.report_copy import ReportTooLarge, clean_report
 from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.files.serving import Sends, open_whole, report_response, stored_file_response
-from edc_retinopathy.inspection.copies import copies_of_stored
+from edc_retinopathy.inspection.copies import keys_of_copies
 from edc_retinopathy.inspection.rules import CODES_OF_COPIES
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 # For so long further parts of a file belong to the look that they began with.
 LOOK_LASTS = timedelta(hours=1)
+# Of these some may be of other sites.
+MOST_COPIES = 200
 MOST_COPIES_SHOWN = 20
 
 
@@ -212,7 +214,7 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
         findings = list(session_file.findings.severest_first())
         copies: Any = []
         if any(finding.code in CODES_OF_COPIES for finding in findings):
-            keys = [copy.file_id for copy in copies_of_stored(session_file)]
+            keys = keys_of_copies(session_file, most=MOST_COPIES)
             visible = SessionFile.objects.visible_at(readable_site_ids_of_page(self.request))
             copies = (
                 visible.filter(pk__in=keys)

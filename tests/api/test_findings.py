@@ -318,6 +318,21 @@ class TestCopies:
         )
         assert found == ([], [])
 
+    def test_a_second_copy_at_the_same_place_is_told_to_nobody_again(
+        self, camera: CameraApi, session: CameraSession, other: CameraSession, commits: Any
+    ) -> None:
+        self.both(
+            commits,
+            lambda: send(camera, "left", small_jpeg()),
+            lambda: send(camera, "left", small_jpeg(), identifier=OTHER_IDENTIFIER),
+        )
+        versions = Finding.history.count()
+        with commits() as waiting:
+            again = send(camera, "left", small_jpeg(), name="b.jpg", identifier=OTHER_IDENTIFIER)
+        assert codes(again) == ["same_image_other_subject"]
+        assert waiting == []
+        assert Finding.history.count() == versions + 1
+
     def test_equal_reports_are_no_copies(
         self, camera: CameraApi, session: CameraSession, other: CameraSession, commits: Any
     ) -> None:

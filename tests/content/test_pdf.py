@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from edc_retinopathy.choices import ContentType, FileType
+from edc_retinopathy.content.pdf import examine
 from tests import samples
 from tests.content.judged import accepted, refusal
 
@@ -127,3 +128,41 @@ def test_what_is_not_whole_is_refused(content: bytes, sentence: str) -> None:
 )
 def test_what_has_no_header_where_readers_look_is_no_pdf(content: bytes) -> None:
     assert "another kind of file" in refusal(content, FileType.REPORT)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_locked"),
+    [
+        ((b"%PDF", b"%PDF"), False),
+        ((b"/Root 1 0 R >>", b"/Root 1 0 R /Encrypt 6 0 R >>"), True),
+        ((b"/Root 1 0 R >>", b"/Root 1 0 R /Encrypt<</Filter/Standard>> >>"), True),
+        # What a page says, and not the trailer.
+        ((b"sample report", b"/Encrypt is a word"), False),
+    ],
+)
+def test_a_trailer_says_whether_the_file_is_locked(
+    *, change: tuple[bytes, bytes], is_locked: bool
+) -> None:
+    content = samples.pdf_report().replace(*change)
+    assert examine(BytesIO(content), len(content)).is_locked is is_locked
+
+
+def test_a_cross_reference_stream_is_a_trailer_too() -> None:
+    stream = b"7 0 obj <</Type/XRef/Encrypt 6 0 R/Length 99999>> stream\n"
+    content = b"%PDF-1.5\n" + b"x" * 9000
+    at = len(content)
+    content += stream + b"\1" * 99_999 + b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % at
+    assert examine(BytesIO(content), len(content)).is_locked
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128"])
+def test_a_file_with_a_password_is_locked(algorithm: str) -> None:
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.encrypt("secret", algorithm=algorithm)
+    buffer = BytesIO()
+    writer.write(buffer)
+    content = buffer.getvalue()
+    assert accepted(content, FileType.REPORT)
+    assert examine(BytesIO(content), len(content)).is_locked
+    assert not examine(BytesIO(report()), len(report())).is_locked
