@@ -8,10 +8,12 @@ was promised is there, and what was stored does not change. The seed is in the t
 import os
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
@@ -19,6 +21,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.refusals import recording
 from edc_retinopathy.storage import sweep_stale
 from tests.api.client import CameraApi, sha256
 from tests.committed import CommittedRecords
@@ -77,6 +80,23 @@ DATABASE_FAULTS = (
     (Point.COMMIT, When.BEFORE),
     (Point.COMMIT, When.AFTER),
 )
+
+
+@contextmanager
+def watched_recording() -> Iterator[list[BaseException]]:
+    """What goes wrong while a refusal is recorded, and is told to nobody but the log."""
+    struck: list[BaseException] = []
+    record = recording._record
+
+    def watched(*arguments: Any) -> None:
+        try:
+            record(*arguments)
+        except BaseException as e:
+            struck.append(e)
+            raise
+
+    with patch.object(recording, "_record", watched):
+        yield struck
 
 
 @dataclass
@@ -182,10 +202,14 @@ class Machine:
 
     def upload_with(self, fault: Fault, code: str) -> str:
         session, name, content = self.chosen()
-        with injected(fault) as plan:
+        with injected(fault) as plan, watched_recording() as struck:
             response = self.send(session, name, content)
         if not plan.has_struck:
             return f"no fault {self.expect(session, name, content, response)}"
+        if struck:
+            # The upload was refused already: what becomes of the record of that changes no answer.
+            assert response.json()["code"] == "filename_conflict", (fault, response.content)
+            return f"unrecorded {self.expect(session, name, content, response)}"
         assert response.json()["code"] == code, (fault, response.content)
         return code
 
