@@ -14,6 +14,7 @@ RETINOPATHY_CAMERA_ROLE = "retinopathy_camera"
 
 # What the API asks for.
 VIEW_SESSIONS = "edc_retinopathy.view_camerasession"
+VIEW_FILES = "edc_retinopathy.view_sessionfile"
 ADD_FILES = "edc_retinopathy.add_sessionfile"
 # What the pages ask for besides the admin's own.
 CHANGE_FINDING = "edc_retinopathy.change_finding"
@@ -21,7 +22,7 @@ CHANGE_FINDING = "edc_retinopathy.change_finding"
 view_codenames = (
     VIEW_SESSIONS,
     "edc_retinopathy.view_historicalcamerasession",
-    "edc_retinopathy.view_sessionfile",
+    VIEW_FILES,
     "edc_retinopathy.view_historicalsessionfile",
     "edc_retinopathy.view_refusal",
     "edc_retinopathy.view_historicalrefusal",

@@ -7,12 +7,13 @@ path("api/", include("edc_retinopathy.api.urls")),
 
 from django.urls import path
 
-from .views import HomeView, ReportView, StoredFileView, ViewFilePage
+from .views import ReportView, SessionPage, StoredFileView, TodayPage, ViewFilePage
 
 app_name = "edc_retinopathy"
 
 urlpatterns = [
-    path("", HomeView.as_view(), name="home_url"),
+    path("", TodayPage.as_view(), name="home_url"),
+    path("sessions/<uuid:pk>/", SessionPage.as_view(), name="session"),
     path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
     path("files/<uuid:pk>/report/", ReportView.as_view(), name="report"),
     path("files/<uuid:pk>/view/", ViewFilePage.as_view(), name="view_file"),

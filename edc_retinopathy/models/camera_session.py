@@ -8,6 +8,7 @@ from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -249,6 +250,10 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
         self.save(update_fields=["user_modified", "modified"])
         SessionActivity.objects.of(self).record_reopening(timezone.now())
         events.log_on_commit(Event.REOPENED, camera_session=self.pk, account=user.pk)
+
+    def get_page_url(self) -> str:
+        """The page that shows the exam; its form is in the admin."""
+        return reverse("edc_retinopathy:session", args=(self.pk,))
 
     @property
     def is_withdrawn(self) -> bool:

@@ -1,5 +1,7 @@
 """Pages and files for people."""
 
-from .files import HomeView, ReportView, StoredFileView, ViewFilePage
+from .files import ReportView, StoredFileView, ViewFilePage
+from .session import SessionPage
+from .today import TodayPage
 
-__all__ = ["HomeView", "ReportView", "StoredFileView", "ViewFilePage"]
+__all__ = ["ReportView", "SessionPage", "StoredFileView", "TodayPage", "ViewFilePage"]

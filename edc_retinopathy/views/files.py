@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.generic import RedirectView, TemplateView, View
+from django.views.generic import TemplateView, View
 
 from edc_retinopathy.accounts.client_address import client_address
 from edc_retinopathy.accounts.sites import (
@@ -41,17 +41,6 @@ LOOK_LASTS = timedelta(hours=1)
 # Of these some may be of other sites.
 MOST_COPIES = 200
 MOST_COPIES_SHOWN = 20
-
-
-class HomeView(RedirectView):
-    """To the app's admin site; 404 where the project does not mount it."""
-
-    def get_redirect_url(self, *args: Any, **kwargs: Any) -> str:
-        """The index of the admin site."""
-        index = admin_index()
-        if index is None:
-            raise Http404("The project does not mount the app's admin site.")
-        return index
 
 
 class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):

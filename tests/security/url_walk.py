@@ -30,6 +30,8 @@ class AppUrl:
     @property
     def model(self) -> str | None:
         """The model whose administration it is part of."""
+        if f"{NAMESPACE}/sessions/" in self.route:
+            return "camerasession"
         found = MODEL_IN_ROUTE.search(self.route)
         return found[1] if found else None
 
