@@ -1,6 +1,6 @@
 # Two commands, each of which sets everything up first (quickly, once that is done):
 #   make demo   a small EDC with a simulated camera: make demo PORT=8001 DATA=/somewhere/else
-#   make test   the test suite on SQLite: make test ARGS="-k upload --database postgresql"
+#   make test   the quick part of the test suite on SQLite: make test ARGS="--part all --database postgresql"
 
 PORT ?= 8000
 DATA ?= demo/data

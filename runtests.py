@@ -1,7 +1,11 @@
 #!/usr/bin/env python
 """Run the test suite with pytest, on SQLite or on a database server.
 
-    runtests.py [--database sqlite|postgresql|mariadb|mariadb-mysqlclient] [arguments of pytest]
+    runtests.py [--part quick|long|all] [--database sqlite|postgresql|mariadb|mariadb-mysqlclient]
+                [arguments of pytest]
+
+The long part starts servers and browsers, kills them and breaks their disks, and sends random
+input; the quick one, which is the default, is all else. Where paths are named, they are the part.
 
 mariadb goes through PyMySQL, mariadb-mysqlclient through mysqlclient, which is to be installed
 beforehand: it has no wheels for Linux.
@@ -11,7 +15,7 @@ without them it is this machine's, with the server's usual port and administrato
 database, so that runs at the same time stay out of each other's way.
 
 Tests of random input get a fresh seed in every run. It is printed first: give it again with
-``--hypothesis-seed`` to see the same inputs.
+``--hypothesis-seed`` to see the same inputs and, as far as time allows, the same operations.
 """
 
 import argparse
@@ -27,6 +31,13 @@ from demo.startup import set_up
 ROOT = Path(__file__).resolve().parent
 SEED = "--hypothesis-seed"
 DATABASES = ("sqlite", "postgresql", "mariadb", "mariadb-mysqlclient")
+LONG = (
+    "tests/browser",
+    "tests/concurrency",
+    "tests/faults",
+    "tests/fuzz",
+    "tests/security/browser",
+)
 
 
 def main() -> int:
@@ -42,6 +53,12 @@ def main() -> int:
         default="sqlite",
         help="what to run on (default: %(default)s)",
     )
+    parser.add_argument(
+        "--part",
+        choices=("quick", "long", "all"),
+        default="quick",
+        help="which tests, where no paths are named (default: %(default)s)",
+    )
     options, pytest_arguments = parser.parse_known_args()
     os.chdir(ROOT)
     # In the environment, so that the workers of pytest-xdist see it too.
@@ -53,17 +70,28 @@ def main() -> int:
     # Before pytest loads Django: clinicedc's apps would print what they load, after its summary.
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     set_up()
-    return pytest.main([*_seed(pytest_arguments), *pytest_arguments])
+    return pytest.main(
+        [*_seed(pytest_arguments), *_part(options.part, pytest_arguments), *pytest_arguments]
+    )
+
+
+def _part(part: str, pytest_arguments: list[str]) -> list[str]:
+    """What chooses a part of the tests, unless the command line names paths."""
+    if part == "all" or any(argument.startswith("tests") for argument in pytest_arguments):
+        return []
+    long = [path for path in LONG if (ROOT / path).exists()]
+    return long if part == "long" else [f"--ignore={path}" for path in long]
 
 
 def _seed(pytest_arguments: list[str]) -> list[str]:
-    """A fresh seed for hypothesis, printed, unless the command line gives one."""
-    if any(argument.startswith(SEED) for argument in pytest_arguments):
-        return []
-    argument = f"{SEED}={secrets.randbelow(2**32)}"
+    """A fresh seed, printed, unless the command line gives one; tests of our own read it too."""
+    given = [argument for argument in pytest_arguments if argument.startswith(f"{SEED}=")]
+    argument = given[-1] if given else f"{SEED}={secrets.randbelow(2**32)}"
     sys.stdout.write(f"Random tests: {argument}\n")
     sys.stdout.flush()
-    return [argument]
+    # In the environment, so that the workers of pytest-xdist collect the same tests.
+    os.environ["EDC_RETINOPATHY_TEST_SEED"] = argument.removeprefix(f"{SEED}=")
+    return [] if given else [argument]
 
 
 if __name__ == "__main__":

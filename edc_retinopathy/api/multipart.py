@@ -26,9 +26,8 @@ MAX_PADDING_BYTES = 256
 BOUNDARY = re.compile(r"[ -~]{0,199}[!-~]")
 PARAMETER = re.compile(r';[ \t]*([^\s;="]++)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*+"|[^;]*+)')
 FOLD = re.compile(rb"\r\n[ \t]++")
-AFTER_BOUNDARY = re.compile(rb"--|[ \t]*+\r\n")
-# As much of it as may have arrived.
-UNDECIDED = re.compile(rb"(?:-|[ \t]*+\r?)\Z")
+# What follows a boundary, or as much of that as has arrived.
+AFTER_BOUNDARY = rb"(?:(?P<last>--)|[ \t]{0,%d}+(?P<line_end>\r\n)|(?:-|[ \t]{0,%d}+\r?)\Z)"
 GZIP = b"\x1f\x8b"
 # What an extended parameter may be written in (RFC 5987 3.2.1).
 CHARSETS = frozenset({"utf-8", "iso-8859-1"})
@@ -103,6 +102,10 @@ class MultipartReader:
     def __init__(self, stream: Readable, boundary: bytes) -> None:
         self._stream = stream
         self._delimiter = b"\r\n--" + boundary
+        padding = MAX_PADDING_BYTES
+        self._boundary = re.compile(
+            re.escape(self._delimiter) + AFTER_BOUNDARY % (padding, padding)
+        )
         # The first boundary may stand at the very start, as if a line had ended there.
         self._buffer = b"\r\n"
         self._at = 0
@@ -181,24 +184,22 @@ class MultipartReader:
         search = self._at
         while True:
             index = self._buffer.find(delimiter, search)
-            if index < 0:
-                # The end may be the beginning of a boundary.
-                index = self._buffer.rfind(b"\r", max(search, len(self._buffer) - len(delimiter)))
-                index = len(self._buffer) if index < 0 else index
-            elif after := AFTER_BOUNDARY.match(self._buffer, index + len(delimiter)):
-                view = memoryview(self._buffer)[self._at : index]
-                self._is_over = after[0] == b"--"
+            # Lines may only begin like the boundary, any number of them: past those by pattern.
+            found = self._boundary.search(self._buffer, index) if index >= 0 else None
+            if found and (found["last"] or found["line_end"]):
+                view = memoryview(self._buffer)[self._at : found.start()]
+                self._is_over = bool(found["last"])
                 # The end of the line is left to be the first that ends the headers.
-                self._at = after.end() - (0 if self._is_over else 2)
+                self._at = found.end() - (0 if self._is_over else 2)
                 if view:
                     yield view
                 return
-            elif len(self._buffer) - index - len(
-                delimiter
-            ) > MAX_PADDING_BYTES or not UNDECIDED.match(self._buffer, index + len(delimiter)):
-                # A line that only begins like the boundary.
-                search = index + len(delimiter)
-                continue
+            if found:
+                index = found.start()
+            else:
+                # The end may be the beginning of a boundary.
+                index = self._buffer.rfind(b"\r", max(search, len(self._buffer) - len(delimiter)))
+                index = len(self._buffer) if index < 0 else index
             if index > self._at:
                 yield memoryview(self._buffer)[self._at : index]
                 self._at = index
