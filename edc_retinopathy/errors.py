@@ -1,7 +1,7 @@
 """What can go wrong, as the contract names it: a code and a sentence that is safe to show.
 
 A message never holds a subject identifier, a name or initials: it travels to logs. The
-HTTP status of each code is decided in ``api.exceptions`` alone.
+HTTP status of each code is in the table of ``api.codes`` alone.
 """
 
 from uuid import UUID

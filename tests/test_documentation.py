@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from edc_retinopathy import checks, conf, errors
+import edc_retinopathy
+from edc_retinopathy import checks, conf
+from edc_retinopathy.api.codes import CODES, RETRY_AFTER
 from edc_retinopathy.choices import FindingCode
 from edc_retinopathy.inspection.rules import RULES
 
 DOCS = Path(__file__).parent.parent / "docs"
+API = Path(edc_retinopathy.__file__).parent / "api"
 SETTING = re.compile(r"EDC_RETINOPATHY_[A-Z_]+[A-Z]")
 
 
@@ -38,22 +41,32 @@ def test_every_setting_has_a_reader_that_says_what_it_means() -> None:
     assert documented <= set(SETTING.findall(docstrings))
 
 
-def error_codes() -> set[str]:
-    return {
-        error.code
-        for _, error in inspect.getmembers(errors, inspect.isclass)
-        if issubclass(error, errors.RetinopathyError) and error is not errors.RetinopathyError
-    }
-
-
 def test_the_table_of_findings_has_every_code_with_its_severity() -> None:
     rows = re.findall(r"^   \* - ``(\w+)``\n     - (\w+)$", read("findings.rst"), re.MULTILINE)
     assert rows == [(rule.code.value, rule.severity.value) for rule in RULES]
     assert {code for code, _ in rows} == set(FindingCode.values)
 
 
-def test_the_table_of_errors_has_every_code_of_the_app() -> None:
-    assert error_codes() <= names_in_first_column(read("api.rst"))
+def test_the_table_of_errors_has_every_code_with_its_status() -> None:
+    rows = re.findall(r"^   \* - ``(\w+)``\n     - (\d+)$", read("api.rst"), re.MULTILINE)
+    assert len(rows) == len(CODES)
+    assert {code: int(status) for code, status in rows} == {
+        code: known.http_status for code, known in CODES.items()
+    }
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_table_of_errors_says_which_ask_to_try_again_later(code: str) -> None:
+    row = read("api.rst").partition(f"   * - ``{code}``")[2].partition("   * - ")[0]
+    is_said = "Retry-After" in row
+    assert is_said == (RETRY_AFTER in CODES[code].headers or code == "throttled")
+
+
+def test_no_module_spells_the_status_of_a_code() -> None:
+    for path in API.glob("*.py"):
+        text = path.read_text("utf-8")
+        spelled = re.findall(r"HTTP_[45]\d\d_|(?:status(?:_code)?=|http_status = )[45]\d\d", text)
+        assert path.name == "codes.py" or spelled == [], path
 
 
 def test_examples_agree_on_uploads_at_a_time_and_leave_threads_to_pages() -> None:

@@ -16,7 +16,7 @@ from rest_framework.authtoken.models import Token
 
 from edc_retinopathy.accounts.provisioning import create_camera_account, revoke, rotate_token
 from edc_retinopathy.api import views
-from edc_retinopathy.api.schema import ERROR_CODES
+from edc_retinopathy.api.codes import CODES
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import FIELDS, Event
 from edc_retinopathy.models import CameraAccount, CameraSession, SessionFile
@@ -190,7 +190,7 @@ class TestNothingOfASubject:
             delattr(settings, f"EDC_RETINOPATHY_{setting}")
         for raised in (ZeroDivisionError(), OperationalError("is locked")):
             with monkeypatch.context() as patch:
-                patch.setattr(views, "resolved", self._raising(raised))
+                patch.setattr(views, "ResolvedSerializer", self._raising(raised))
                 camera.resolve(IDENTIFIER)
         factories.image_path(session, name).unlink()
         camera.upload(IDENTIFIER, name=name)
@@ -207,7 +207,7 @@ class TestNothingOfASubject:
 
     def test_no_line_says_who_it_was(self, everything: list[logging.LogRecord]) -> None:
         codes = {getattr(record, "code", None) for record in everything}
-        assert set(ERROR_CODES) - codes == set()
+        assert set(CODES) - codes == set()
         formatter = logging.Formatter()
         tokens = set(Token.objects.values_list("key", flat=True)) | {"f" * 40}
         hidden = {IDENTIFIER, factories.UNKNOWN_IDENTIFIER, NAME, "NAME01-0001-2", *tokens}

@@ -1,10 +1,10 @@
 """From whatever was raised to the one shape of an error: ``{"code", "error"[, "fields"]}``.
 
-The only place that knows which HTTP status a code has.
+Its HTTP status is that of the code, in the table of ``codes``.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -14,7 +14,6 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions, status
-from rest_framework.authentication import TokenAuthentication
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -23,52 +22,12 @@ from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.logs.quiet import keep_out_of_log, quiet
 
+from .codes import CHALLENGE, CODES, OUTSIDE_VIEWS, RETRY_AFTER, SERVER_ERROR
+
 logger = logging.getLogger(__name__)
-
-RETRY_AFTER_SECONDS = 30
-
-STATUS_OF_CODE = {
-    "authentication_failed": status.HTTP_401_UNAUTHORIZED,
-    "permission_denied": status.HTTP_403_FORBIDDEN,
-    "no_session": status.HTTP_404_NOT_FOUND,
-    "filename_conflict": status.HTTP_409_CONFLICT,
-    "storage_error": status.HTTP_500_INTERNAL_SERVER_ERROR,
-    "server_busy": status.HTTP_503_SERVICE_UNAVAILABLE,
-}
-
 
 # What the body of an answer decides.
 BODY_HEADERS = frozenset({"Content-Type", "Content-Length", "Content-Encoding", "ETag"})
-SERVER_ERROR = ("server_error", "The server made an error. It was logged.")
-# What a middleware may have answered, by its status.
-OUTSIDE_VIEWS = {
-    status.HTTP_400_BAD_REQUEST: ("invalid_request", "The request is malformed."),
-    status.HTTP_401_UNAUTHORIZED: ("not_authenticated", "The request is not authenticated."),
-    status.HTTP_403_FORBIDDEN: ("permission_denied", "The request is not permitted."),
-    status.HTTP_404_NOT_FOUND: ("not_found", "There is no such page at this host."),
-    status.HTTP_413_REQUEST_ENTITY_TOO_LARGE: ("file_too_large", "The request is too large."),
-    status.HTTP_429_TOO_MANY_REQUESTS: ("throttled", "There were too many requests."),
-    status.HTTP_503_SERVICE_UNAVAILABLE: (
-        "server_busy",
-        "The server is busy. Send the request again in a moment.",
-    ),
-}
-
-
-class LengthRequired(exceptions.APIException):
-    """The body's length is not announced (RFC 9110, 15.5.12)."""
-
-    status_code = status.HTTP_411_LENGTH_REQUIRED
-    default_code = "length_required"
-    default_detail = "The request needs a Content-Length; a chunked body is not accepted."
-
-
-class CompressedBody(exceptions.APIException):
-    """The body has a content coding (RFC 9110, 15.5.16)."""
-
-    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
-    default_code = "unsupported_media_type"
-    default_detail = "The request's body is compressed (Content-Encoding). Send it as it is."
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
@@ -81,12 +40,15 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
 
 def _answer(exc: Exception, context: dict[str, Any]) -> Response:
     if isinstance(exc, RetinopathyError):
-        http_status = STATUS_OF_CODE.get(exc.code, status.HTTP_400_BAD_REQUEST)
-        if http_status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        response = _response(exc.code, exc.message, fields=exc.fields)
+        if status.is_server_error(response.status_code):
             logger.error("%s: %s", exc.code, exc.message, exc_info=quiet(exc))
-        return _response(exc.code, exc.message, http_status, fields=exc.fields)
+        return response
     if isinstance(exc, exceptions.APIException):
-        return _response(_code_of(exc), str(exc.detail), exc.status_code, headers=_headers_of(exc))
+        code = _code_of(exc)
+        # A project's own may have a code that is none of ours.
+        http_status = None if code in CODES else exc.status_code
+        return _response(code, str(exc.detail), http_status, headers=_headers_of(exc))
     return _unforeseen(exc, context)
 
 
@@ -109,7 +71,8 @@ def answer_outside_views(exc: BaseException | None, response: HttpResponse) -> J
     if isinstance(translated, RetinopathyError):
         answer = exception_handler(translated, {})
     else:
-        code, message = OUTSIDE_VIEWS.get(response.status_code, SERVER_ERROR)
+        unknown = (SERVER_ERROR, CODES[SERVER_ERROR].sentence)
+        code, message = OUTSIDE_VIEWS.get(response.status_code, unknown)
         answer = _response(code, message, response.status_code)
         _log_refusal(answer, {})
     headers = dict(answer.items()) | dict(response.items())
@@ -123,7 +86,7 @@ def _unforeseen(exc: Exception, context: dict[str, Any]) -> Response:
     logger.error("Unforeseen error in the API.", exc_info=quiet(exc))
     # What Django does for an error that no view handled: error reporting listens to it.
     got_request_exception.send(sender=None, request=getattr(context["request"], "_request", None))
-    return _response(*SERVER_ERROR, status.HTTP_500_INTERNAL_SERVER_ERROR)
+    return _response(SERVER_ERROR, CODES[SERVER_ERROR].sentence)
 
 
 def _invalid_request(exc: Any) -> InvalidRequest:
@@ -143,7 +106,7 @@ DATABASE_IS_BUSY = (OperationalError, InterfaceError, InternalError)
 TRANSLATIONS: tuple[tuple[Any, Callable[[Any], Exception]], ...] = (
     (
         DATABASE_IS_BUSY,
-        lambda _: ServerBusy("The server is busy. Send the request again in a moment."),
+        lambda _: ServerBusy(CODES["server_busy"].sentence),
     ),
     (Http404, lambda _: exceptions.NotFound()),
     (PermissionDenied, lambda _: exceptions.PermissionDenied()),
@@ -172,29 +135,30 @@ def _code_of(exc: exceptions.APIException) -> str:
 def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     headers = {}
     if challenge := getattr(exc, "auth_header", None):
-        headers["WWW-Authenticate"] = challenge
+        headers[CHALLENGE] = challenge
     if wait := getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(wait))
+        headers[RETRY_AFTER] = str(int(wait))
     return headers
 
 
 def _response(
     code: str,
     message: str,
-    http_status: int,
+    http_status: int | None = None,
     *,
     fields: dict[str, list[str]] | None = None,
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """The body; the status and the headers are those of the code, unless others are given."""
     body: dict[str, Any] = {"code": code, "error": message}
     if fields:
         body["fields"] = fields
-    headers = dict(headers or {})
-    if http_status == status.HTTP_401_UNAUTHORIZED:
-        headers.setdefault("WWW-Authenticate", TokenAuthentication.keyword)
-    if code in {"storage_error", "server_busy"}:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    response = Response(body, status=http_status, headers=headers)
+    known = CODES.get(code)
+    response = Response(
+        body,
+        status=http_status or (known or CODES[SERVER_ERROR]).http_status,
+        headers={**(known.headers if known else {}), **(headers or {})},
+    )
     keep_out_of_log(response)
     return response
 

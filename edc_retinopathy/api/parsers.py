@@ -6,25 +6,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, DataAndFiles, JSONParser
-from rest_framework.request import Request
 
 from edc_retinopathy.errors import InvalidFilename, InvalidRequest
 from edc_retinopathy.files.names import require_safe_filename
 from edc_retinopathy.storage import IncomingFile, receive
 
+from .bodies import FORM_OVERHEAD_BYTES, content_length
 from .multipart import MultipartReader, Part, boundary_of
 
 FILE_FIELD = "file"
-# What a multipart form adds to its file: boundaries, headers and the other fields.
-FORM_OVERHEAD_BYTES = 64 * 1024
 # No body in JSON that this API reads comes near it.
 JSON_BYTES = 16 * 1024
-
-
-def content_length(request: Request) -> int:
-    """The length of the body, as announced; 0 if it is not, or is no number."""
-    announced = str(request.META.get("CONTENT_LENGTH") or "")
-    return int(announced) if announced.isdecimal() else 0
 
 
 class ReceivedFile(UploadedFile):  # type: ignore[type-arg]

@@ -1,17 +1,42 @@
 """What the API reads and writes. The names and types here are the contract's."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
 
+from edc_retinopathy.choices import FileType, FindingCode, Severity
+from edc_retinopathy.files.ingest import Upload
 from edc_retinopathy.models import CameraSession, Finding, SessionFile
+from edc_retinopathy.storage import IncomingFile
 
 from .capture_time import read_capture_datetime
+from .codes import CODES
 
 # The name that newer clients know the session's id by: every answer has it beside
 # ``camera_session_id``, and an upload may use it as its query parameter.
 CAMERA_SESSION_ID_ALIAS = "eye_exam_register_id"
+FINDINGS = "What inspection saw and nobody has answered; it says nothing of a subject."
+
+
+class WordField(serializers.ChoiceField):
+    """One of some words, by whose ``name`` the OpenAPI document refers to them."""
+
+    def __init__(self, name: str, words: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(choices=words, **kwargs)
+        self.name = name
+
+
+class FileTypeField(WordField):
+    """A file type."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("FileType", FileType.values, **kwargs)
+
+
+class SentFileField(serializers.FileField):
+    """A file in a form."""
 
 
 class CaptureDateTimeField(serializers.CharField):
@@ -28,6 +53,27 @@ class CaptureDateTimeField(serializers.CharField):
             self.fail("datetime")
 
 
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Any error."""
+
+    code = WordField("ErrorCode", list(CODES))
+    error = serializers.CharField(help_text="One sentence for a person.")
+
+    def get_fields(self) -> dict[str, Any]:
+        """With ``fields``, which as an attribute is Django REST framework's own."""
+        sentences = serializers.ListField(child=serializers.CharField())
+        what = "What is wrong with each field."
+        return super().get_fields() | {
+            "fields": serializers.DictField(child=sentences, required=False, help_text=what)
+        }
+
+
+class PingSerializer(serializers.Serializer[Any]):
+    """The answer to a ping."""
+
+    status = WordField("PingStatus", ["ok"])
+
+
 class ResolveSerializer(serializers.Serializer[Any]):
     """The body of a resolve."""
 
@@ -37,23 +83,64 @@ class ResolveSerializer(serializers.Serializer[Any]):
     )
 
 
+class ResolvedSerializer(serializers.Serializer[CameraSession]):
+    """The answer to a resolve."""
+
+    subject_identifier = serializers.CharField()
+    camera_session_id = serializers.UUIDField(source="pk")
+    eye_exam_register_id = serializers.UUIDField(source="pk")
+    uploaded = serializers.ListField(child=FileTypeField(), source="uploaded_file_types")
+
+
 class UploadSerializer(serializers.Serializer[Any]):
     """The form of an upload."""
 
-    file = serializers.FileField(allow_empty_file=True)
-    capture_datetime = CaptureDateTimeField()
-    checksum = serializers.RegexField(r"\A[0-9a-fA-F]{64}\Z", required=False)
+    file = SentFileField(allow_empty_file=True, help_text="With its own name.")
+    capture_datetime = CaptureDateTimeField(
+        help_text=(
+            "ISO 8601; without an offset, in the server's time zone. Any moment is kept, "
+            "however wrong the clock; one beyond the calendar as its first or last."
+        )
+    )
+    checksum = serializers.RegexField(
+        r"\A[0-9a-fA-F]{64}\Z",
+        required=False,
+        help_text="SHA-256 of the file's bytes, in hexadecimal.",
+    )
 
     def validate_checksum(self, value: str) -> str:
         """In lower case, as it is compared and stored."""
         return value.lower()
 
+    @property
+    def incoming(self) -> IncomingFile:
+        """What was received of the file, once the form is valid."""
+        incoming: IncomingFile = self.validated_data["file"].incoming
+        return incoming
+
+    def upload(self, *, file_type: FileType, device_id: str, remote_address: str | None) -> Upload:
+        """What is known of the file, once the form is valid."""
+        return Upload(
+            file_type=file_type,
+            original_filename=self.validated_data["file"].name,
+            capture_datetime=self.validated_data["capture_datetime"],
+            checksum=self.validated_data.get("checksum"),
+            device_id=device_id,
+            remote_address=remote_address,
+        )
+
 
 class UploadQuerySerializer(serializers.Serializer[Any]):
     """The query of an upload: the session's id, by either name."""
 
-    camera_session_id = serializers.UUIDField(required=False)
-    eye_exam_register_id = serializers.UUIDField(required=False)
+    camera_session_id = serializers.UUIDField(
+        required=False,
+        help_text="The session that the file belongs to; without it, the one last resolved.",
+    )
+    eye_exam_register_id = serializers.UUIDField(
+        required=False,
+        help_text="Another name of camera_session_id; given both, they must agree.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One id; raises if two different ones are given."""
@@ -64,21 +151,11 @@ class UploadQuerySerializer(serializers.Serializer[Any]):
         return {"camera_session_id": next(iter(attrs.values()), None)}
 
 
-def resolved(session: CameraSession) -> dict[str, Any]:
-    """The answer to a resolve."""
-    return {
-        "subject_identifier": session.subject_identifier,
-        "camera_session_id": str(session.pk),
-        CAMERA_SESSION_ID_ALIAS: str(session.pk),
-        "uploaded": session.uploaded_file_types,
-    }
-
-
 class FindingSerializer(serializers.Serializer[Finding]):
     """One finding; it says nothing of a subject."""
 
-    code = serializers.CharField()
-    severity = serializers.CharField()
+    code = WordField("FindingCode", FindingCode.values)
+    severity = WordField("Severity", Severity.values)
     message = serializers.CharField()
     file_id = serializers.UUIDField(source="session_file_id")
 
@@ -89,11 +166,11 @@ class SessionFileSerializer(serializers.Serializer[SessionFile]):
     id = serializers.UUIDField()
     camera_session_id = serializers.UUIDField()
     eye_exam_register_id = serializers.UUIDField(source="camera_session_id")
-    file_type = serializers.CharField()
+    file_type = FileTypeField()
     original_filename = serializers.CharField()
     stored_filename = serializers.CharField()
-    checksum = serializers.CharField()
-    findings = FindingSerializer(source="unresolved_findings", many=True)
+    checksum = serializers.RegexField(r"\A[0-9a-f]{64}\Z")
+    findings = FindingSerializer(source="unresolved_findings", many=True, help_text=FINDINGS)
 
 
 class StatusSerializer(serializers.Serializer[CameraSession]):
@@ -103,7 +180,7 @@ class StatusSerializer(serializers.Serializer[CameraSession]):
     eye_exam_register_id = serializers.UUIDField(source="pk")
     subject_identifier = serializers.CharField()
     report_datetime = serializers.DateTimeField()
-    uploaded = serializers.ListField(source="uploaded_file_types")
-    missing = serializers.ListField(source="missing_file_types")
+    uploaded = serializers.ListField(child=FileTypeField(), source="uploaded_file_types")
+    missing = serializers.ListField(child=FileTypeField(), source="missing_file_types")
     complete = serializers.BooleanField(source="is_complete")
-    findings = FindingSerializer(source="unresolved_findings", many=True)
+    findings = FindingSerializer(source="unresolved_findings", many=True, help_text=FINDINGS)

@@ -25,8 +25,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from edc_retinopathy.api.exceptions import STATUS_OF_CODE
-from edc_retinopathy.api.schema import ERROR_CODES, RetinopathySchemaGenerator
+from edc_retinopathy.api import examples, serializers
+from edc_retinopathy.api.codes import CODES
+from edc_retinopathy.api.openapi import RetinopathySchemaGenerator
 from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.models import CameraSession
 from tests import factories, samples
@@ -81,7 +82,7 @@ class TestDocument:
         out, err = StringIO(), StringIO()
         call_command(
             Command(stdout=out, stderr=err),
-            generator_class="edc_retinopathy.api.schema.RetinopathySchemaGenerator",
+            generator_class="edc_retinopathy.api.openapi.RetinopathySchemaGenerator",
             validate=True,
             fail_on_warn=True,
             format="openapi-json",
@@ -100,21 +101,36 @@ class TestDocument:
         assert _operations(document).keys() == OPERATIONS
 
     def test_every_code_has_an_example_at_its_status(self, document: dict[str, Any]) -> None:
-        examples = {}
+        shown = {}
         for operation in _operations(document).values():
             for status, response in operation["responses"].items():
                 for example in response["content"]["application/json"]["examples"].values():
                     if "code" in example["value"]:
-                        examples[example["value"]["code"]] = int(status)
+                        shown[example["value"]["code"]] = int(status)
                         assert example["value"]["error"].strip()
-        assert examples.items() >= CONTRACT.items()
-        assert examples == {code: error.http_status for code, error in ERROR_CODES.items()}
+        assert shown.items() >= CONTRACT.items()
+        assert shown == {code: error.http_status for code, error in CODES.items()}
 
-    def test_every_error_of_the_app_is_described_with_the_status_it_has(self) -> None:
-        codes = {kind.code for kind in RetinopathyError.__subclasses__()}
-        assert codes <= ERROR_CODES.keys()
-        for code in codes:
-            assert ERROR_CODES[code].http_status == STATUS_OF_CODE.get(code, 400)
+    def test_every_error_of_the_app_is_in_the_table(self) -> None:
+        assert {kind.code for kind in RetinopathyError.__subclasses__()} <= CODES.keys()
+
+    @pytest.mark.parametrize(
+        ("serializer", "example"),
+        [
+            (serializers.PingSerializer, examples.PING),
+            (serializers.ResolvedSerializer, examples.RESOLVED),
+            (serializers.SessionFileSerializer, examples.STORED),
+            (serializers.StatusSerializer, examples.STATUS),
+        ],
+    )
+    def test_the_example_of_an_answer_is_one(self, serializer: Any, example: Any) -> None:
+        read = serializer(data=example)
+        read.is_valid(raise_exception=True)
+        assert read.fields.keys() == example.keys()
+
+    def test_its_components_are_named_after_the_app(self, document: dict[str, Any]) -> None:
+        names = document["components"]["schemas"].keys()
+        assert [name for name in names if not name.startswith("Retinopathy")] == []
 
     def test_an_upload_takes_the_session_by_either_name(self, document: dict[str, Any]) -> None:
         upload = document["paths"][UPLOAD]["post"]

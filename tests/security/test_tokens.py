@@ -40,7 +40,7 @@ def test_no_log_has_a_token(
         api.client.delete(f"{BASE}/ping/")
     with monkeypatch.context() as patch:
         # An error that nobody foresaw is logged with its traceback.
-        patch.setattr(views, "resolved", lambda session: 1 // 0)
+        patch.setattr(views, "ResolvedSerializer", lambda session: 1 // 0)
         assert_error(camera.resolve(IDENTIFIER), 500, "server_error")
     assert "ZeroDivisionError" in caplog.text
     assert len(caplog.records) > 5
