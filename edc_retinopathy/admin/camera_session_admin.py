@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.db import router
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,6 +19,7 @@ from edc_retinopathy.choices import CONTRAINDICATION_FIELDS
 from edc_retinopathy.forms import CameraSessionForm
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.sessions.state import SessionState
+from edc_retinopathy.sessions.transactions import deciding
 
 from .list_filters import DeviceFilter, EligibilityFilter, ProgressFilter, SessionChangeList
 from .mixins import RetinopathyModelAdmin
@@ -169,6 +171,13 @@ class CameraSessionAdmin(
         except ValueError:
             initial.pop("registered_subject", None)
         return initial
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Saved in a transaction that sees the session which somebody else has just added."""
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **kwargs)
+        with deciding(router.db_for_write(CameraSession)):
+            return super().changeform_view(request, *args, **kwargs)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

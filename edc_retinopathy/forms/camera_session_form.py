@@ -7,14 +7,14 @@ from uuid import UUID
 from clinicedc_constants import MALE
 from django import forms
 from django.contrib.sites.models import Site
-from django.db import connections, router
+from django.db import router
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.choices import CONTRAINDICATION_FIELDS, PregnancyAnswer, contraindicated_by
 from edc_retinopathy.models import CameraSession, require_report_date
 from edc_retinopathy.sessions.state import SessionState
+from edc_retinopathy.sessions.transactions import hold_subject
 
 SECOND_SESSION = _(
     "This subject has a session of that day that is still open. With a second one, the camera "
@@ -114,7 +114,8 @@ class CameraSessionForm(forms.ModelForm):  # type: ignore[type-arg]
         stored = CameraSession.objects.filter(pk=self.instance.pk).first()
         if stored and SessionState.of(stored).is_complete:
             return
-        _hold(subject)
+        # Who adds one at this moment is waited for, and seen.
+        hold_subject(subject, router.db_for_write(CameraSession))
         site_id = self.instance.site_id or Site.objects.get_current().pk
         sessions = CameraSession.objects.visible_at([site_id]).filter(registered_subject=subject)
         opened = set(sessions.open_on(localdate(reported)).values_list("pk", flat=True))
@@ -122,16 +123,3 @@ class CameraSessionForm(forms.ModelForm):  # type: ignore[type-arg]
         if opened and self.instance.pk not in opened:
             self.fields["confirm_second_session"].widget = forms.CheckboxInput()
             self.add_error("confirm_second_session", SECOND_SESSION)
-
-
-def _hold(subject: Any) -> None:
-    """Let who adds a session of this subject at the same moment wait, and then see this one.
-
-    Until the end of the transaction that a page of the admin is saved in. SQLite cannot: there two
-    clinicians of the same moment both go through.
-    """
-    connection = connections[router.db_for_write(CameraSession)]
-    if connection.in_atomic_block and connection.features.has_select_for_update:
-        no_key = connection.features.has_select_for_no_key_update
-        subjects = RegisteredSubject.objects.using(connection.alias).order_by()
-        list(subjects.filter(pk=subject.pk).select_for_update(no_key=no_key).values_list("pk"))

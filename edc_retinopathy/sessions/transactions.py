@@ -1,4 +1,4 @@
-"""The transactions that decide whether a file has a record: what they read is what is committed."""
+"""The transactions that decide by what others have committed, and what they hold meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections, transaction
-from django.db.models import UUIDField
+from django.db.models import F, UUIDField
+from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.errors import NoSession
 from edc_retinopathy.models import CameraSession
@@ -23,9 +24,30 @@ def recording(using: str) -> Iterator[None]:
     Whatever isolation level the project has: under REPEATABLE READ a question would be answered
     from before the lock that was waited for.
     """
+    with _read_committed(using, durable=True):
+        yield
+
+
+@contextmanager
+def deciding(using: str) -> Iterator[None]:
+    """As :func:`recording`, also inside of another transaction, which then commits it.
+
+    On SQLite it waits here for whoever writes, not at its first write: by then what it has read
+    may be out of date, which is an error there.
+    """
+    with _read_committed(using, durable=False):
+        if not connections[using].features.has_select_for_update:
+            # Of no row: the statement alone takes the lock.
+            nobody = CameraSession.objects.using(using).filter(pk=UUID(int=0))
+            nobody.update(report_type=F("report_type"))
+        yield
+
+
+@contextmanager
+def _read_committed(using: str, *, durable: bool) -> Iterator[None]:
     connection = connections[using]
     is_outermost = not connection.in_atomic_block
-    with transaction.atomic(using=using, durable=True):
+    with transaction.atomic(using=using, durable=durable):
         if is_outermost and not _is_read_committed(connection):
             with connection.cursor() as cursor:
                 # Of this transaction alone, which has asked nothing yet.
@@ -51,6 +73,23 @@ def hold_session(pk: UUID, using: str) -> None:
         return
     if _locked(using).first(pk=pk) is None:
         raise NoSession(GONE)
+
+
+def hold_subject(subject: RegisteredSubject, using: str) -> None:
+    """Let whoever adds a session of the subject at this moment wait until this transaction ends.
+
+    Does nothing outside of one, where nobody would wait.
+    """
+    connection = connections[using]
+    if not connection.in_atomic_block:
+        return
+    held = RegisteredSubject.objects.using(using).order_by().filter(pk=subject.pk)
+    if connection.features.has_select_for_update:
+        no_key = connection.features.has_select_for_no_key_update
+        list(held.select_for_update(no_key=no_key).values_list("pk"))
+    else:
+        # A write of what is there already: SQLite's lock is that of the whole database.
+        held.update(site=F("site"))
 
 
 @cache
