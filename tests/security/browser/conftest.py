@@ -98,6 +98,21 @@ def chromium(origin: str, db: None) -> Iterator[Any]:
         driver.quit()
 
 
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Any]:
+    """A tab of its own, with nothing in the logs."""
+    first = chromium.current_window_handle
+    chromium.switch_to.new_window("tab")
+    for log in ("browser", "performance"):
+        chromium.get_log(log)
+    yield chromium
+    for handle in chromium.window_handles:
+        if handle != first:
+            chromium.switch_to.window(handle)
+            chromium.close()
+    chromium.switch_to.window(first)
+
+
 def _session_cookie() -> str:
     client = Client(SERVER_NAME=factories.ALPHA_HOST)
     client.force_login(factories.find_or_create_user("clinician", role=RETINOPATHY_ROLE))

@@ -1,7 +1,7 @@
 """A real Chromium: a report cannot do anything, and the app's pages ask nobody else."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,21 +16,6 @@ from tests.security.browser.attacker import LEAVES, REACHES, UNTOUCHED, Attacker
 
 pytestmark = pytest.mark.xdist_group("chromium")
 PATIENCE_SECONDS = 30
-
-
-@pytest.fixture
-def tab(chromium: Any) -> Iterator[Any]:
-    """A tab of its own, with nothing in the logs."""
-    first = chromium.current_window_handle
-    chromium.switch_to.new_window("tab")
-    for log in ("browser", "performance"):
-        chromium.get_log(log)
-    yield chromium
-    for handle in chromium.window_handles:
-        if handle != first:
-            chromium.switch_to.window(handle)
-            chromium.close()
-    chromium.switch_to.window(first)
 
 
 def wait_for(tab: Any, condition: Callable[[], Any]) -> None:
