@@ -13,11 +13,9 @@ from edc_retinopathy.models import SessionFile
 from tests.samples import HTML, PDF
 from tests.security.browser.attacker import serving
 from tests.security.browser.listeners import Listeners, counting
-from tests.security.browser.test_chromium import tab, wait_for
+from tests.security.browser.test_chromium import wait_for
 from tests.security.hostile_pdfs import ACTIONS, hostile_pdf
 from tests.security.hostile_reports import HOSTILE_REPORTS
-
-__all__ = ["tab"]
 
 pytestmark = pytest.mark.xdist_group("chromium")
 # Where nothing holds it back, each of these connects within a moment.
