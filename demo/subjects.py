@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from clinicedc_constants import FEMALE, MALE, NO, NOT_APPLICABLE, NOT_EVALUATED, YES
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Count
 from django.utils import timezone
 from edc_identifier.checkdigit_mixins import LuhnMixin
@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from demo.sites import ALPHA, BRAVO
 from edc_retinopathy.choices import CONTRAINDICATION_FIELDS, ReportType
-from edc_retinopathy.models import CameraSession, SessionActivity
+from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models.activity_updates import record_reopening
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -94,8 +95,8 @@ def renew_visit_of_today() -> str:
 def reopened_subjects() -> dict[str, list[str]]:
     """Reopen the open, empty sessions; give their subjects' identifiers by report type."""
     for report_type in ReportType:
-        sessions = list(_open_and_empty(report_type).values_list("pk", flat=True))
-        SessionActivity.objects.filter(pk__in=sessions).record_reopening(timezone.now())
+        for key in list(_open_and_empty(report_type).values_list("pk", flat=True)):
+            record_reopening(key, timezone.now(), using=DEFAULT_DB_ALIAS)
     return {
         report_type.value: list(
             _open_and_empty(report_type)

@@ -1,15 +1,23 @@
 """Queries that are built once and run with other values each time."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.db.models import BooleanField, Case, DateTimeField, Q, UUIDField, When
+from django.db.models import BooleanField, Case, DateTimeField, F, Q, UUIDField, When
+from django.db.models.sql.compiler import SQLUpdateCompiler
 from django.test.utils import CaptureQueriesContext
 
-from edc_retinopathy.models import CameraSession, SessionFileFacts
-from edc_retinopathy.models.prepared import Parameter, PreparedInsert, PreparedQuery
+from edc_retinopathy.models import CameraSession, SessionActivity, SessionFileFacts
+from edc_retinopathy.models.prepared import (
+    Parameter,
+    PreparedInsert,
+    PreparedQuery,
+    PreparedUpdate,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +85,40 @@ def test_inserts_what_the_orm_reads(session: CameraSession) -> None:
     written = SessionFileFacts.objects.get(pk=file.pk)
     for field in SessionFileFacts._meta.concrete_fields:
         assert getattr(written, field.attname) == getattr(row, field.attname)
+
+
+def test_changes_what_update_would_change(
+    session: CameraSession, create_session: Callable[..., CameraSession]
+) -> None:
+    moment = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
+    other = create_session()
+    key: Any = Parameter("pk", UUIDField())
+    later = Case(
+        When(file_count__gt=0, then=Parameter("moment", DateTimeField())),
+        default=F("report_datetime"),
+    )
+    update = PreparedUpdate(
+        SessionActivity.objects.filter(pk=key),
+        {"file_count": F("file_count") + 2, "latest_datetime": later, "has_left": True},
+    )
+    with CaptureQueriesContext(connection) as queries:
+        update.run(pk=session.pk, moment=moment)
+        update.run(pk=session.pk, moment=moment)
+    assert len(queries) == 2
+    changed = SessionActivity.objects.get(pk=session.pk)
+    assert (changed.file_count, changed.latest_datetime, changed.has_left) == (4, moment, True)
+    assert SessionActivity.objects.get(pk=other.pk).file_count == 0
+
+
+def test_a_file_is_counted_by_sql_that_is_kept(
+    session: CameraSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Django takes longer to build the statement than all else of an upload's questions."""
+    factories.store_file(session, "left", name="1.jpg")
+
+    def refuse(*args: Any) -> None:
+        raise AssertionError("built again")
+
+    monkeypatch.setattr(SQLUpdateCompiler, "as_sql", refuse)
+    factories.store_file(session, "left", name="2.jpg")
+    assert SessionActivity.objects.get(pk=session.pk).file_count == 2

@@ -22,6 +22,7 @@ from edc_retinopathy.choices import Eligibility, ReportType
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 
+from .activity_updates import record_reopening, record_resolve
 from .ages import age_in_years
 from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, eligibility_expression
@@ -215,16 +216,16 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
 
         The history gains a row only when ``device_id`` changes: a pin is not data of the trial.
         """
-        now = timezone.now()
+        now, using = timezone.now(), router.db_for_write(SessionActivity)
         if not device_id or self.device_id:
-            SessionActivity.objects.of(self).record_resolve(now)
+            record_resolve(self.pk, now, using=using)
             return
         with transaction.atomic():
             # A plain update, which leaves what others change meanwhile alone.
             filled = CameraSession.objects.filter(pk=self.pk, device_id="").update(
                 device_id=device_id, modified=now, user_modified=user.get_username()
             )
-            SessionActivity.objects.of(self).record_resolve(now)
+            record_resolve(self.pk, now, using=using)
             if filled:
                 self.device_id = device_id
                 self.modified, self.user_modified = now, user.get_username()
@@ -248,7 +249,7 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
         self.user_modified = user.get_username()
         self._change_reason = REOPENED
         self.save(update_fields=["user_modified", "modified"])
-        SessionActivity.objects.of(self).record_reopening(timezone.now())
+        record_reopening(self.pk, timezone.now(), using=router.db_for_write(SessionActivity))
         events.log_on_commit(Event.REOPENED, camera_session=self.pk, account=user.pk)
 
     def get_page_url(self) -> str:

@@ -4,10 +4,12 @@ A query is written with the ORM as ever, with a :class:`Parameter` wherever a va
 when it runs; its SQL is kept, and filled in for each run.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connections
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql.subqueries import UpdateQuery
 
 
 class Parameter(Expression):
@@ -50,13 +52,33 @@ class PreparedQuery[M: Model]:
             return list(cursor.fetchall())
 
     def _filled_in(self, values: dict[str, Any]) -> list[Any]:
-        connection = connections[self._using]
-        return [
-            p.output_field.get_db_prep_value(values[p.name], connection)
-            if isinstance(p, Parameter)
-            else p
-            for p in self._parameters
-        ]
+        return _filled_in(self._parameters, values, self._using)
+
+
+class PreparedUpdate:
+    """The SQL of ``queryset.update(**values)``, with parameters among the conditions and values."""
+
+    def __init__(self, queryset: QuerySet[Any], values: dict[str, Any]) -> None:
+        self._using = queryset.db
+        # Not documented, and what ``update`` itself does.
+        query: Any = queryset.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        self._sql, self._parameters = query.get_compiler(self._using).as_sql()
+
+    def run(self, **values: Any) -> None:
+        """Change the rows; no signal is sent."""
+        with connections[self._using].cursor() as cursor:
+            cursor.execute(self._sql, _filled_in(self._parameters, values, self._using))
+
+
+def _filled_in(parameters: Iterable[Any], values: dict[str, Any], using: str) -> list[Any]:
+    connection = connections[using]
+    return [
+        p.output_field.get_db_prep_value(values[p.name], connection)
+        if isinstance(p, Parameter)
+        else p
+        for p in parameters
+    ]
 
 
 class PreparedInsert[M: Model]:

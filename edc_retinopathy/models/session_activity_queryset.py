@@ -1,4 +1,4 @@
-"""How what cameras do with a session is written down, and counted anew."""
+"""How the rows of what cameras do with sessions are found, counted anew, and compared."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,8 +8,6 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce, Greatest
 
 from edc_retinopathy.choices import (
     EYE_REQUIREMENTS,
@@ -23,7 +21,6 @@ from edc_retinopathy.choices import (
 if TYPE_CHECKING:
     from .camera_session import CameraSession
     from .session_activity import SessionActivity
-    from .session_file import SessionFile
 
 # Of a session, as its row of what cameras do has them too.
 COPIED = ("site_id", "report_datetime", "report_type")
@@ -73,73 +70,12 @@ STORED = (
 )
 
 
-def _complete(*known: str) -> Q:
-    """Is nothing missing, where the fields ``known`` are true?"""
-    condition = Q()
-    for report_type, requirements in REQUIREMENTS.items():
-        met = Q(report_type=report_type)
-        for requirement in requirements:
-            names = is_met_fields(requirement)
-            if not set(names) & set(known):
-                any_of = Q()
-                for name in names:
-                    any_of |= Q(**{name: True})
-                met &= any_of
-        condition |= met
-    return condition
-
-
-def _moment(value: datetime) -> Any:
-    return Value(value, output_field=models.DateTimeField())
-
-
-def _at_least(name: str, moment: Any) -> Any:
-    """The later of what a field holds, if anything, and a moment."""
-    return Greatest(Coalesce(name, moment), moment)
-
-
 class SessionActivityQuerySet(models.QuerySet["SessionActivity"]):
-    """Changes by single statements, each complete in itself: none reads first what it adds to."""
+    """Rows that follow their sessions, and are counted anew by their files."""
 
     def of(self, session: "CameraSession | UUID") -> "SessionActivityQuerySet":
         """The row of one session, given by itself or by its key."""
         return self.filter(pk=getattr(session, "pk", session))
-
-    def record_resolve(self, moment: datetime) -> None:
-        """A camera resolved the session."""
-        self._record("last_resolved_datetime", moment)
-
-    def record_reopening(self, moment: datetime) -> None:
-        """A person gave the session the time for uploads anew."""
-        self._record("last_reopened_datetime", moment)
-
-    def _record(self, name: str, moment: datetime) -> None:
-        latest = _at_least("latest_datetime", _moment(moment))
-        self.update(**{name: moment, "latest_datetime": latest})
-
-    def record_file(self, file: "SessionFile") -> None:
-        """A file came; if nothing is missing any more, the exam is complete since then."""
-        received = _moment(file.received_datetime)
-        names = fields_of_file(file.file_type, is_image=file.is_image)
-        complete = _complete(*names)
-        was_complete = Q(completed_datetime__isnull=False)
-        self.update(
-            **dict.fromkeys(names, True),
-            file_count=F("file_count") + 1,
-            stored_bytes=F("stored_bytes") + file.file_size,
-            last_received_datetime=_at_least("last_received_datetime", received),
-            latest_datetime=_at_least("latest_datetime", received),
-            # Before ``completed_datetime``: MariaDB goes on with what it has just set.
-            progress=Case(
-                When(was_complete | complete, then=Value(Progress.COMPLETE.value)),
-                default=Value(Progress.BEGUN.value),
-            ),
-            completed_datetime=Case(
-                When(was_complete, then=F("completed_datetime")),
-                When(complete, then=received),
-                default=Value(None, output_field=models.DateTimeField()),
-            ),
-        )
 
     def follow(self, session: "CameraSession") -> "SessionActivity | None":
         """Copy what the session says by now; gives the row as it was, None if there was none.

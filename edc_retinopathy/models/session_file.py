@@ -13,9 +13,9 @@ from edc_model.models import HistoricalRecords
 
 from edc_retinopathy.choices import RECORD_RESULTS, REPORTS, ContentType, FileType
 
+from .activity_updates import record_file
 from .audit_columns import AuditedModel
 from .camera_session import CameraSession
-from .session_activity import SessionActivity
 from .sites import site_field
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class SessionFile(AuditedModel):
         with transaction.atomic(using=using, savepoint=False):
             super().save(*args, **kwargs)
             if is_new:
-                SessionActivity.objects.using(using).of(self.camera_session_id).record_file(self)
+                record_file(self, using=using)
 
     def __str__(self) -> str:
         return self.stored_filename
