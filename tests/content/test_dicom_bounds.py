@@ -6,7 +6,14 @@ from io import BytesIO
 import pytest
 
 from edc_retinopathy.content.dicom import examine
-from edc_retinopathy.content.dicom.source import INFLATED_BYTES, Source
+from edc_retinopathy.content.dicom.pixel_data import MAX_FRAMES_LOOKED_AT
+from edc_retinopathy.content.dicom.source import (
+    INFLATED_BYTES,
+    INFLATED_SEARCH_BYTES,
+    INFLATED_TAIL_BYTES,
+    InflatedSource,
+    Source,
+)
 from edc_retinopathy.content.facts import Facts
 from tests import samples
 from tests.fuzz.mutations import CountingStream
@@ -17,6 +24,7 @@ from .dicom_bytes import (
     DELIMITER,
     EXPLICIT,
     JPEG_HEAD,
+    JPEG_UID,
     NATIVE,
     PIXELS,
     UNDEFINED,
@@ -38,6 +46,9 @@ OPENED = SEQUENCE + b"\xfe\xff\x00\xe0\xff\xff\xff\xff"
 EMPTY_ITEM = item(b"")
 SMALL_ELEMENTS = b"".join(EXPLICIT.element(0x00090010, "LO", "") for _ in range(MIB // 8))
 ROWS_AND_NO_PIXELS = EXPLICIT.element(0x00280010, "US", 8) + EXPLICIT.head(0x7FE00010, "OB", 0)
+SHORT_JPEG = (
+    b"\xff\xd8\xff\xc0\0\x0b\x08\0\x08\0\x08\1\1\x11\0\xff\xda\0\x08\1\1\0\0\x3f\0\1\xff\xd9\0"
+)
 
 # What each holds, and whether it is whole all the same. None of them is an honest file.
 WIDE_AND_DEEP: dict[str, tuple[bytes, bool]] = {
@@ -166,3 +177,38 @@ def test_nothing_but_the_disk_makes_it_raise() -> None:
                 changed = bytearray(content)
                 changed[position] ^= bit
                 examine(BytesIO(changed), len(changed))
+
+
+class TestManyFrames:
+    """More frames than an exam can have: the last ones tell whether a copy is finished."""
+
+    FRAMES = 10 * MAX_FRAMES_LOOKED_AT // 2
+    HEAD = meta(JPEG_UID) + image(x00280008=("IS", str(FRAMES)))
+
+    def test_they_are_not_all_looked_at(self) -> None:
+        content = self.HEAD + encapsulated(*[SHORT_JPEG] * self.FRAMES)
+        stream = CountingStream(content)
+        assert examine(stream, len(content)).flaw is None
+        assert stream.reads < 4 * MAX_FRAMES_LOOKED_AT
+
+    @pytest.mark.parametrize("position", [-1, -MAX_FRAMES_LOOKED_AT])
+    def test_one_of_the_last_that_is_cut_is_seen(self, position: int) -> None:
+        frames = [SHORT_JPEG] * self.FRAMES
+        frames[position] = SHORT_JPEG[:-3] + b"\1"
+        content = self.HEAD + encapsulated(*frames)
+        assert "a frame is cut" in (examine(BytesIO(content), len(content)).flaw or "")
+
+
+def test_a_deflated_data_set_is_searched_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    inflated = 0
+    read = InflatedSource._read
+
+    def counting_read(self: InflatedSource, count: int) -> bytes:
+        nonlocal inflated
+        inflated += len(more := read(self, count))
+        return more
+
+    monkeypatch.setattr(InflatedSource, "_read", counting_read)
+    content = meta(DEFLATED_UID) + deflated(SMALL_ELEMENTS * 40 + image() + native())
+    assert examine(BytesIO(content), len(content)).flaw is not None
+    assert inflated <= INFLATED_SEARCH_BYTES + INFLATED_TAIL_BYTES + MIB

@@ -31,6 +31,8 @@ ENCAPSULATED_UNCOMPRESSED = "1.2.840.10008.1.2.1.98"
 
 # A fragment is a frame, or part of one; no exam has as many.
 MAX_FRAGMENTS = 20_000
+# Nor as many frames. Of more, the last are looked at: a copy that is not finished lacks its end.
+MAX_FRAMES_LOOKED_AT = 2_000
 
 FEWER_PIXELS = "it has fewer pixels than its image needs"
 FEWER_FRAMES = "it has fewer frames than it says"
@@ -138,4 +140,5 @@ def _flaw_of_frames(
         return None if pixels.is_closed else NOT_CLOSED
     if len(frames) < image.frames:
         return FEWER_FRAMES
-    return None if all(is_whole(stream, start, stop) for start, stop in frames) else FRAME_CUT
+    looked_at = frames[-MAX_FRAMES_LOOKED_AT:]
+    return None if all(is_whole(stream, start, stop) for start, stop in looked_at) else FRAME_CUT

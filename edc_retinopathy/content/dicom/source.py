@@ -10,6 +10,8 @@ INFLATED_BYTES = 48 * 1024 * 1024
 INFLATED_RATIO = 8
 # How much of what follows the pixels is inflated to find the end of the deflated stream.
 INFLATED_TAIL_BYTES = 4 * 1024 * 1024
+# How much is inflated in search of the image, behind more elements than any photograph has.
+INFLATED_SEARCH_BYTES = 8 * 1024 * 1024
 
 
 class TooMuchData(Exception):  # noqa: N818
@@ -63,9 +65,9 @@ class Source:
         return inside + passed
 
     def find(self, *wanted: bytes) -> bool:
-        """Move to the next place of any of these bytes; False, at the end, if there is none."""
+        """Move to the next place of any of these bytes; False, behind all that may be searched."""
         longest = max(map(len, wanted))
-        while window := self.peek(WINDOW_BYTES):
+        while self._may_search() and (window := self.peek(WINDOW_BYTES)):
             places = [place for place in map(window.find, wanted) if place >= 0]
             if places:
                 self.skip(min(places))
@@ -75,6 +77,9 @@ class Source:
 
     def drain(self) -> bool:
         """Whether the stream ends as it should behind what was read."""
+        return True
+
+    def _may_search(self) -> bool:
         return True
 
     def _read(self, count: int) -> bytes:
@@ -97,6 +102,7 @@ class InflatedSource(Source):
         super().__init__(stream, start, None)
         self._window_end = 0
         self._left = INFLATED_BYTES + INFLATED_RATIO * (size - start)
+        self._left_to_search = INFLATED_SEARCH_BYTES
         # Some writers keep the header of zlib (RFC 1950 2.2), which the standard leaves out.
         head = int.from_bytes(stream.read(2), "big")
         has_header = head >> 8 & 0x0F == zlib.DEFLATED and head % 31 == 0
@@ -110,6 +116,10 @@ class InflatedSource(Source):
         while left > 0 and (more := self._read(WINDOW_BYTES)):
             left -= len(more)
         return left <= 0 or self._inflater.eof
+
+    def _may_search(self) -> bool:
+        self._left_to_search -= WINDOW_BYTES
+        return self._left_to_search >= 0
 
     def _read(self, count: int) -> bytes:
         inflater = self._inflater
