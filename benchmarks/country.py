@@ -23,11 +23,16 @@ from edc_retinopathy.choices import AccessKind, AuditResult, ContentType, FileTy
 from edc_retinopathy.models import (
     CameraSession,
     FileAccess,
+    Finding,
+    Refusal,
     SessionActivity,
     SessionFile,
+    SessionFileFacts,
     StorageAudit,
 )
 from edc_retinopathy.storage import key_of
+
+from .country_problems import cameras_of, facts_of, findings_of, refusals_of
 
 BATCH = 2000
 SITES = (10, 20, 30, 40, 50)
@@ -103,7 +108,11 @@ def make_country(sessions: int) -> None:
             SessionActivity.objects.bulk_create(SessionActivity.objects.counted(batch))
         _write(FileAccess, _accesses(country, files))
         _write(StorageAudit, _audits(country))
-        for model in (CameraSession, SessionFile):
+        _write(SessionFileFacts, facts_of(files, country.dice))
+        _write(Finding, findings_of(files, country.dice))
+        cameras = cameras_of(list(Site.objects.filter(pk__in=SITES)), CAMERAS_PER_SITE)
+        _write(Refusal, refusals_of(made, cameras, country.ends, country.dice))
+        for model in (CameraSession, SessionFile, Finding, Refusal):
             _copy_to_history(model)
 
 
