@@ -1,5 +1,6 @@
 """System checks: what a deployer gets wrong, said before the first camera finds out."""
 
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -39,6 +40,25 @@ def check_storage(**kwargs: Any) -> list[CheckMessage]:
     return [Error(found.message, hint=found.hint, id=f"edc_retinopathy.{found.check_id}")]
 
 
+@register(Tags.files)
+def check_previews(**kwargs: Any) -> list[CheckMessage]:
+    """E022: pictures for the screen have a directory of their own, which can be written to."""
+    # What is wrong with the storage is said already.
+    if not getattr(settings, "EDC_RETINOPATHY_STORAGE_DIR", None) or storage.obstacle():
+        return []
+    hint = "Set it to a directory that the server's user may write to, or leave the default."
+    try:
+        directory = conf.preview_dir()
+    except ImproperlyConfigured as e:
+        return [Error(str(e), hint=hint, id="edc_retinopathy.E022")]
+    # It is made when it is needed.
+    there = next((d for d in (directory, *directory.parents) if d.exists()), directory)
+    if there.is_dir() and os.access(there, os.R_OK | os.W_OK | os.X_OK):
+        return []
+    message = f"No pictures can be kept: this process cannot write to {there}."
+    return [Error(message, hint=hint, id="edc_retinopathy.E022")]
+
+
 # Each setting by the reader that raises ``ImproperlyConfigured`` if it cannot be used.
 NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
     ("E004", conf.max_file_size_bytes, "Set it to a number of MiB above 0, for example 10 or 0.5."),
@@ -50,6 +70,7 @@ NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
     ("E013", conf.clamd_address, "Set it to clamd's socket, or to None for no scan."),
     ("E012", conf.throttle_rate, "Set it to a number and a period, or to None for no limit."),
     ("E018", conf.max_pixels, "Set it to a whole number, or to None for no limit."),
+    ("E021", conf.preview_cache_bytes, "Set it to a number of MiB above 0, for example 2000."),
     (
         "E019",
         conf.patient_id_pattern,

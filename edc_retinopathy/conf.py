@@ -169,6 +169,39 @@ def max_pixels() -> int | None:
     return _whole_number_or_none("EDC_RETINOPATHY_MAX_PIXELS", 100_000_000)
 
 
+def preview_dir() -> Path:
+    """Where pictures for the screen are kept: ``EDC_RETINOPATHY_PREVIEW_DIR``.
+
+    ``previews`` below the storage directory by default; ``~`` is the home directory. It may be
+    deleted at any time, is made when it is needed, and must not lie in ``images``. Raises
+    ``ImproperlyConfigured`` if it does, or if neither setting is set.
+    """
+    value = getattr(settings, "EDC_RETINOPATHY_PREVIEW_DIR", None)
+    if not value:
+        return storage_dir() / "previews"
+    try:
+        directory = Path(value).expanduser()
+    except (RuntimeError, TypeError) as e:
+        raise ImproperlyConfigured(
+            f"EDC_RETINOPATHY_PREVIEW_DIR must be the path of a directory, got {value!r}."
+        ) from e
+    images = storage_dir() / "images"
+    if images in {directory, *directory.parents} or directory in images.parents:
+        raise ImproperlyConfigured(
+            "EDC_RETINOPATHY_PREVIEW_DIR must be a directory of its own, and not hold, or lie in, "
+            f"what is stored: {directory}."
+        )
+    return directory
+
+
+def preview_cache_bytes() -> int:
+    """How much pictures for the screen may take, in bytes: ``EDC_RETINOPATHY_PREVIEW_CACHE_MB``.
+
+    The setting is in MiB and 2000 by default. What was looked at longest ago goes.
+    """
+    return int(_number("EDC_RETINOPATHY_PREVIEW_CACHE_MB", 2000, above_zero=True) * BYTES_PER_MIB)
+
+
 def reject_findings() -> frozenset[str]:
     """The codes of findings with which no file is stored: ``EDC_RETINOPATHY_REJECT_FINDINGS``.
 

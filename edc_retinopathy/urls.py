@@ -7,7 +7,14 @@ path("api/", include("edc_retinopathy.api.urls")),
 
 from django.urls import path
 
-from .views import ReportView, SessionPage, StoredFileView, TodayPage, ViewFilePage
+from .views import (
+    RenderingView,
+    ReportView,
+    SessionPage,
+    StoredFileView,
+    TodayPage,
+    ViewFilePage,
+)
 
 app_name = "edc_retinopathy"
 
@@ -16,5 +23,10 @@ urlpatterns = [
     path("sessions/<uuid:pk>/", SessionPage.as_view(), name="session"),
     path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
     path("files/<uuid:pk>/report/", ReportView.as_view(), name="report"),
+    path(
+        "files/<uuid:pk>/renderings/<str:size>/<int:frame>/",
+        RenderingView.as_view(),
+        name="rendering",
+    ),
     path("files/<uuid:pk>/view/", ViewFilePage.as_view(), name="view_file"),
 ]

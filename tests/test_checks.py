@@ -217,3 +217,31 @@ def test_w003_when_only_the_pages_are_mounted(settings: Settings) -> None:
     assert len(messages) == 2
     for message in messages:
         assert_helpful(message)
+
+
+@pytest.mark.parametrize("below", ["images", "images/previews", ".", ".."])
+def test_e022_when_pictures_would_lie_among_what_is_stored(
+    settings: Settings, storage: StorageOnDisk, below: str
+) -> None:
+    settings.EDC_RETINOPATHY_PREVIEW_DIR = (storage.directory / below).resolve()
+    assert set(reported()) == {"E022"}
+
+
+def test_e022_when_pictures_cannot_be_kept(settings: Settings, storage: StorageOnDisk) -> None:
+    path = storage.directory / "a file"
+    path.write_bytes(b"")
+    settings.EDC_RETINOPATHY_PREVIEW_DIR = path / "previews"
+    assert set(reported()) == {"E022"}
+
+
+def test_a_directory_of_pictures_is_made_when_it_is_needed(
+    settings: Settings, storage: StorageOnDisk
+) -> None:
+    settings.EDC_RETINOPATHY_PREVIEW_DIR = str(storage.directory / "not" / "yet")
+    assert set(reported()) == set()
+
+
+@pytest.mark.parametrize("value", [0, -1, "2000", None])
+def test_e021_when_the_bound_of_pictures_is_no_number(settings: Settings, value: object) -> None:
+    settings.EDC_RETINOPATHY_PREVIEW_CACHE_MB = value
+    assert set(reported()) == {"E021"}

@@ -231,6 +231,10 @@ class SessionFile(AuditedModel):
         """The copy of an HTML report, for the frame of its page."""
         return reverse("edc_retinopathy:report", args=(self.pk,))
 
+    def get_rendering_url(self, size: str, frame: int = 1) -> str:
+        """A picture of a frame or page, in one of the sizes of ``previews.Size``."""
+        return reverse("edc_retinopathy:rendering", args=(self.pk, str(size), frame))
+
     def get_download_url(self) -> str:
         """The file's bytes, to be saved."""
         return f"{self.get_content_url()}?download=1"

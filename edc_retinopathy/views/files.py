@@ -1,6 +1,7 @@
 """What a camera sent, shown to people who may see it."""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from edc_retinopathy.accounts.client_address import client_address
@@ -31,6 +33,8 @@ from edc_retinopathy.inspection.rules import CODES_OF_COPIES
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import FileAccess, SessionFile
+from edc_retinopathy.previews.pictures import frame_count
+from edc_retinopathy.previews.sizes import Size
 from edc_retinopathy.project.mounting import admin_index
 
 logger = logging.getLogger(__name__)
@@ -41,6 +45,9 @@ LOOK_LASTS = timedelta(hours=1)
 # Of these some may be of other sites.
 MOST_COPIES = 200
 MOST_COPIES_SHOWN = 20
+# What one page shows of a file of many.
+FRAMES_ON_A_PAGE = 10
+FRAME_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
@@ -54,11 +61,12 @@ class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
         self.raise_exception = self.request.user.is_authenticated
         return super().handle_no_permission()
 
-    def get_file(self, pk: Any) -> SessionFile:
+    def get_file(self, pk: Any, *related: str) -> SessionFile:
         """The file, at a site that the account may read; else ``Http404``."""
         files = SessionFile.objects.visible_at(readable_site_ids_of_page(self.request))
         return get_object_or_404(
-            files.select_related("camera_session").defer("camera_session__initials"), pk=pk
+            files.select_related("camera_session", *related).defer("camera_session__initials"),
+            pk=pk,
         )
 
 
@@ -98,6 +106,15 @@ def record_look(
         remote_address=client_address(request),
     )
     events.log(Event.SERVED, session_file=session_file.pk, account=user.pk, kind=kind)
+
+
+def _frame_asked_for(request: HttpRequest, count: int) -> int:
+    """The first frame of the part that holds ``?frame=``; of anything else the first of all."""
+    asked = request.GET.get("frame", "")
+    frame = int(asked) if FRAME_NUMBER.fullmatch(asked) else 1
+    if not 1 <= frame <= count:
+        return 1
+    return frame - (frame - 1) % FRAMES_ON_A_PAGE
 
 
 class StoredFileView(FilePermissionMixin, View):
@@ -170,7 +187,7 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The file, and how the page can show it."""
-        session_file = self.get_file(kwargs["pk"])
+        session_file = self.get_file(kwargs["pk"], "facts")
         index = admin_index()
         # The pages of the admin name addresses that there are none of where it is not mounted.
         site = edc_retinopathy_admin.each_context(self.request) if index else {}
@@ -182,10 +199,35 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
             "session_url": session_file.camera_session.get_absolute_url() if index else None,
             "file": session_file,
             **self._findings(session_file, has_admin=bool(index)),
-            "is_image": session_file.file_content_type in IMAGES,
+            **self._pictures(session_file),
             "is_html": session_file.file_content_type == ContentType.HTML,
-            "is_pdf": session_file.file_content_type == ContentType.PDF,
         }
+
+    def _pictures(self, session_file: SessionFile) -> dict[str, Any]:
+        """The frames or pages, some at a time; of an HTML report there is a copy instead."""
+        if session_file.file_content_type == ContentType.HTML:
+            return {"pictures": [], "frame_pages": []}
+        count = max(frame_count(session_file), 1)
+        first = _frame_asked_for(self.request, count)
+        last = min(first + FRAMES_ON_A_PAGE - 1, count)
+        what = _("Page") if session_file.file_content_type == ContentType.PDF else _("Frame")
+        pictures = [
+            {
+                "screen_url": session_file.get_rendering_url(Size.SCREEN, frame),
+                "full_url": session_file.get_rendering_url(Size.FULL, frame),
+                "caption": f"{what} {frame} / {count}" if count > 1 else "",
+            }
+            for frame in range(first, last + 1)
+        ]
+        pages = [
+            {
+                "url": f"?frame={start}",
+                "label": f"{start} - {min(start + FRAMES_ON_A_PAGE - 1, count)}",
+                "is_current": start == first,
+            }
+            for start in range(1, count + 1, FRAMES_ON_A_PAGE)
+        ]
+        return {"pictures": pictures, "frame_pages": pages if len(pages) > 1 else []}
 
     def _findings(self, session_file: SessionFile, *, has_admin: bool) -> dict[str, Any]:
         """What was found in the file, which of it the account may answer, and where its copies are.

@@ -49,6 +49,8 @@ class AppUrl:
             "<uuid:pk>": str(record.pk),
             "<str:subject_identifier>": records["subject"],
             "<str:file_type>": "left",
+            "<str:size>": "thumbnail",
+            "<int:frame>": "1",
             "^(?P<app_label>edc_retinopathy|edc_registration)/$": "edc_retinopathy/",
             "(?P<url>.*)$": "no/such/page/",
             r"^retinopathy(/[\s\S]*)?\Z": "retinopathy/no/such/endpoint/",

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         with tqdm(
             total=files.count(), desc="Inspecting", unit="file", file=sys.stderr, disable=None
         ) as bar:
-            for pk in _keys(files):
+            for pk in keys_of(files):
                 try:
                     changed += inspect_again(pk)
                     inspected += 1
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             )
 
 
-def _keys(files: QuerySet[SessionFile]) -> Iterator[UUID]:
+def keys_of(files: QuerySet[SessionFile]) -> Iterator[UUID]:
     """The keys of the files, batch by batch behind the last one."""
     keys = files.values_list("pk", flat=True)
     batch = list(keys[:BATCH])

@@ -1,0 +1,96 @@
+"""``manage.py render_previews``: make the pictures before somebody waits for them."""
+
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
+from tqdm import tqdm
+
+from edc_retinopathy.choices import ContentType
+from edc_retinopathy.models import SessionFile
+from edc_retinopathy.models.session_file import SessionFileQuerySet
+from edc_retinopathy.previews.pictures import frame_count, is_kept, rendering
+from edc_retinopathy.previews.reasons import PASSING, SENTENCES, NotRendered
+from edc_retinopathy.previews.sizes import Size
+
+from .audit_session_files import moment
+from .inspect_session_files import keys_of
+
+NOT_THERE = "The stored file is missing: run audit_session_files."
+TO_MEND = {NOT_THERE, *(SENTENCES[reason] for reason in PASSING)}
+
+
+class Command(BaseCommand):
+    """Renders what is not in the cache; exits with 1 if that was no file's fault."""
+
+    help = (
+        "Make thumbnails and pictures for the screen of stored files that have none yet. "
+        "An interrupted run is taken up by the next one."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which files."""
+        parser.add_argument("--since", type=moment, help="only files received since then")
+        parser.add_argument("--session", type=UUID, help="only the files of this camera session")
+        parser.add_argument("--site", type=int, help="only the files of this site")
+        parser.add_argument(
+            "--all-frames", action="store_true", help="every frame and page, not the first alone"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Render them one by one, and say how many could not be, and why."""
+        files = _files(options)
+        made: Counter[str] = Counter()
+        # disable=None: a bar for people only, not in a log.
+        with tqdm(
+            total=files.count(), desc="Rendering", unit="file", file=sys.stderr, disable=None
+        ) as bar:
+            for pk in keys_of(files):
+                made += self._render(pk, all_frames=options["all_frames"])
+                bar.update()
+        self._say(made)
+
+    def _render(self, pk: UUID, *, all_frames: bool) -> Counter[str]:
+        files = SessionFile.objects.select_related("facts")
+        session_file = files.get(pk=pk)
+        made: Counter[str] = Counter()
+        last = max(frame_count(session_file), 1) if all_frames else 1
+        for frame in range(1, last + 1):
+            made[_outcome(session_file, frame)] += 1
+        return made
+
+    def _say(self, made: Counter[str]) -> None:
+        done, kept = made.pop("made", 0), made.pop("kept", 0)
+        self.stdout.write(f"{done} pictures made, {kept} there already.")
+        for sentence, count in sorted(made.items()):
+            self.stdout.write(f"{count} not made: {sentence}")
+        if any(sentence in TO_MEND for sentence in made):
+            raise CommandError("Some pictures could not be made, and no file is at fault.")
+
+
+def _files(options: dict[str, Any]) -> SessionFileQuerySet:
+    is_shown = Q(is_image=True) | Q(file_content_type=ContentType.PDF)
+    files = SessionFile.objects.filter(is_shown).order_by("pk")
+    if options["since"]:
+        files = files.filter(received_datetime__gte=options["since"])
+    if options["session"]:
+        files = files.filter(camera_session_id=options["session"])
+    if options["site"] is not None:
+        files = files.filter(site_id=options["site"])
+    return files
+
+
+def _outcome(session_file: SessionFile, frame: int) -> str:
+    """``made``, ``kept``, or the sentence that says why not."""
+    was_kept = is_kept(session_file, Size.THUMBNAIL, frame=frame)
+    try:
+        rendering(session_file, Size.THUMBNAIL, frame=frame)
+    except NotRendered as e:
+        return e.sentence
+    except FileNotFoundError:
+        return NOT_THERE
+    return "kept" if was_kept else "made"

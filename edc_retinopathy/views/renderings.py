@@ -1,0 +1,94 @@
+"""Pictures of stored files, for people who may see them."""
+
+from textwrap import wrap
+from typing import Any, BinaryIO
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.generic import View
+
+from edc_retinopathy.choices import AccessKind
+from edc_retinopathy.files.policy import add_policy
+from edc_retinopathy.files.serving import BLOCK_BYTES, SAFE_HEADERS, SAVED_POLICY
+from edc_retinopathy.models import SessionFile
+from edc_retinopathy.previews.pictures import frame_count, open_rendering
+from edc_retinopathy.previews.places import RENDERER_VERSION
+from edc_retinopathy.previews.reasons import NotRendered
+from edc_retinopathy.previews.sizes import Size
+
+from .files import FilePermissionMixin, bytes_of, record_look
+
+PLACEHOLDER_POLICY = f"{SAVED_POLICY}; style-src 'unsafe-inline'"
+# Of the words of a placeholder, in the units of its drawing, so that they fit.
+LINE_CHARACTERS, FIRST_LINE, LINE_HEIGHT = 38, 190, 40
+
+
+class RenderingView(FilePermissionMixin, View):
+    """A picture of one frame or page, or in words why there is none.
+
+    All sizes and frames of a file that are looked at within an hour are one recorded look.
+    """
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, pk: Any, size: str, frame: int) -> HttpResponseBase:
+        """A JPEG file; 404 for a size or a frame that there is not."""
+        if size not in set(Size):
+            raise Http404("There is no such size.")
+        session_file = self.get_file(pk, "facts")
+        try:
+            with bytes_of(session_file):
+                return self._picture(request, session_file, Size(size), frame)
+        except NotRendered as e:
+            return placeholder_response(e.sentence)
+
+    def _picture(
+        self, request: HttpRequest, session_file: SessionFile, size: Size, frame: int
+    ) -> HttpResponseBase:
+        if not 1 <= frame <= max(frame_count(session_file), 1):
+            raise Http404("There is no such frame.")
+        etag = quote_etag(f"{session_file.checksum}-{RENDERER_VERSION}-{size}-{frame}")
+        response: HttpResponseBase | None = get_conditional_response(request, etag)
+        if response is None:
+            _, stream = open_rendering(session_file, size, frame=frame)
+            response = _jpeg_response(stream)
+            if request.method == "GET":
+                record_look(request, session_file, AccessKind.VIEW, is_part=True)
+        response.headers["ETag"] = etag
+        # Asked for each time, so that whoever may no longer look at it does not.
+        response.headers["Cache-Control"] = "private, no-cache"
+        _protect(response, SAVED_POLICY)
+        return response
+
+
+def placeholder_response(sentence: str) -> HttpResponse:
+    """A picture that says why there is none."""
+    lines = [
+        {"text": text, "y": FIRST_LINE + number * LINE_HEIGHT}
+        for number, text in enumerate(wrap(sentence, LINE_CHARACTERS))
+    ]
+    page = render_to_string(
+        "edc_retinopathy/placeholder.svg", {"sentence": sentence, "lines": lines}
+    )
+    response = HttpResponse(page, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Cache-Control"] = "private, no-store"
+    _protect(response, PLACEHOLDER_POLICY)
+    return response
+
+
+def _jpeg_response(stream: BinaryIO) -> FileResponse:
+    response = FileResponse(stream, content_type="image/jpeg")
+    response.block_size = BLOCK_BYTES
+    # The name of a file in the cache is nobody's business.
+    del response.headers["Content-Disposition"]
+    return response
+
+
+def _protect(response: HttpResponseBase, policy: str) -> None:
+    response.headers["X-Frame-Options"] = "DENY"
+    for name, value in SAFE_HEADERS.items():
+        response.headers[name] = value
+    add_policy(response, policy)
