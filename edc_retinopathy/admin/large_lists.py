@@ -7,6 +7,7 @@ rows. So neither a wide row nor a join is read for what is skipped or sorted awa
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Func, Q
@@ -55,6 +56,13 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 class LargeChangeList(ChangeList):
     """A list whose rows the paginator reads, also where there is one page only."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        """As Django's; a NUL, which PostgreSQL takes in no text, is a wrong value as any other."""
+        given = self.get_filters_params().values()
+        if any("\x00" in value for values in given for value in values):
+            raise IncorrectLookupParameters
+        return super().get_filters(request)
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """As Django's, whose last is ``-pk``; the way of the first, which is an index's."""

@@ -1,7 +1,7 @@
 """Every URL of the app with every method that could change something, as each role.
 
 What each POST is answered stands in ``expected_post.txt``, one row for each URL; a URL that is new
-fails until it has its row, which the failure prints. Every other method changes nothing at all.
+fails until it has its row. Every other method changes nothing at all.
 """
 
 import hashlib
@@ -35,6 +35,7 @@ DONE = {"done", "201"}
 # A refused request of a camera is itself written down, for people.
 WRITES_OF_REFUSALS = "refusal"
 ACTIONS = ("reopen_for_uploads", "delete_selected")
+EVERY_ACTION = (*ACTIONS, "resolve_selected")
 # By whom a session of site alpha is changed at its host, and by whom one without files is deleted.
 MAY_CHANGE = {"clinician", "manager", "super", "superuser"}
 MAY_DELETE = {"super", "superuser"}
@@ -231,6 +232,27 @@ def test_each_action_of_the_list_asks_for_its_right(
         assert before != state_of(storage)
     else:
         assert_same(before, state_of(storage), f"{action} as {role}")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_action_reaches_another_sites_rows(
+    world: World, storage: StorageOnDisk, role: str
+) -> None:
+    expired = factories.create_session(world.bravo.subject, minutes=factories.LONG_AGO_MINUTES)
+    others = {**world.records(world.bravo), "camerasession": expired}
+    clients = Clients(world, role)
+    before = state_of(storage, with_refusals=True)
+    for url in app_urls():
+        if not url.name.endswith("_changelist"):
+            continue
+        for action in EVERY_ACTION:
+            keys = [str(others[str(url.model)].pk)]
+            body = {"action": action, "_selected_action": keys, "post": "yes", "reason": "Mine."}
+            for more in ({}, {"select_across": "1"}):
+                path = url.address(others)
+                response = clients.send(url, f"{path}?site__id__exact=20", body={**body, **more})
+                assert response.status_code < 500, (url, action)
+    assert_same(before, state_of(storage, with_refusals=True), f"An action as {role}")
 
 
 @pytest.mark.parametrize("role", ["clinician", "grader", "super", "superuser", "manager"])

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from edc_auth.models import Role
 from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
+from edc_export.constants import EXPORT
 from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.auth_objects import (
@@ -64,6 +65,8 @@ class SiteRecords:
             str(self.refusal.pk),
             self.refusal.file_name,
             str(self.finding.pk),
+            self.finding.message,
+            f"Of {self.label}",
             f"CAM-{self.label}",
             f"camera_of_{self.label}",
             f"reader_of_{self.label}",
@@ -213,6 +216,7 @@ def _accounts() -> dict[str, User]:
         # Site alpha only in the profile: a superuser's rights are not another site's.
         "superuser": factories.find_or_create_user("walking_superuser", is_superuser=True),
         "nobody": factories.find_or_create_user("walking_nobody"),
+        "exporter": _exporter(),
         "super": factories.find_or_create_user("walking_super", role=RETINOPATHY_SUPER_ROLE),
         "bound": _bound_camera(),
         # Those of site bravo, at alpha's host.
@@ -232,6 +236,13 @@ def _bound_camera() -> User:
     )
     CameraAccount.objects.create(user=user, device_id="CAM-bound")
     return user
+
+
+def _exporter() -> User:
+    """Somebody who may use clinicedc's export, and has no right of ours."""
+    user = factories.find_or_create_user("walking_exporter")
+    user.groups.add(Group.objects.get_or_create(name=EXPORT)[0])
+    return User.objects.get(pk=user.pk)
 
 
 def _multisite_viewer() -> User:
