@@ -58,6 +58,8 @@ class FindingAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyModelAd
         "found_datetime",
         "answer",
     )
+    # There are far fewer than files.
+    show_facets = admin.ShowFacets.ALWAYS
     list_filter = (ResolvedFilter, "severity", "code", "found_datetime")
     # By columns of few values filters do better.
     sortable_by = ("found_datetime",)

@@ -19,6 +19,11 @@ from django.utils.functional import cached_property
 MOST_LISTED = 10_000
 
 
+def with_count(label: Any, count: int) -> str:
+    """The label of a filter's value, and how many rows have it; from ``MOST_LISTED`` on, a "+"."""
+    return f"{label} ({MOST_LISTED}+)" if count > MOST_LISTED else f"{label} ({count})"
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """The first ``MOST_LISTED`` of a queryset; ``rows`` is asked for those of a page."""
 
@@ -86,7 +91,7 @@ class LargeListMixin:
 
     list_per_page = 50
     show_full_result_count = False
-    # Counts beside each filter's values would read the whole table once for each of them.
+    # Counts beside each filter's values read the whole table once for each filter.
     show_facets = admin.ShowFacets.NEVER
     model: Any
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,7 @@ from edc_retinopathy.choices import Eligibility, Progress, RefusalState
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.sessions.state import Standing
 
-from .large_lists import LargeChangeList, at_sites
+from .large_lists import LargeChangeList, at_sites, with_count
 
 # What orders the sessions, in the row of what cameras do. By the key's column: by the key itself
 # Django would take the session's own order.
@@ -116,14 +117,30 @@ class RefusalStateFilter(admin.SimpleListFilter):
         closed = [state for state in RefusalState if state != RefusalState.OPEN]
         return [*((state.value, state.label) for state in closed), ("all", _("All"))]
 
+    def get_facet_counts(self, pk_attname: str, filtered_qs: Any) -> dict[str, Any]:
+        """By conditions: Django would ask for the keys of each state."""
+        counts = {
+            f"{n}__c": Count(pk_attname, filter=_in_state(value))
+            for n, (value, _label) in enumerate(self.lookup_choices)
+        }
+        return {"open": Count(pk_attname, filter=_in_state(None)), **counts}
+
+    def get_facet_queryset(self, changelist: Any) -> Any:
+        """Remembers how many are open, for the first choice."""
+        counts = super().get_facet_queryset(changelist)
+        self._open = counts["open"]
+        return counts
+
     def choices(self, changelist: Any) -> Any:
         """With the open ones where Django says "All"."""
         choices = list(super().choices(changelist))
-        choices[0]["display"] = RefusalState.OPEN.label
+        choices[0]["display"] = with_count(RefusalState.OPEN.label, self._open)
         return choices
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(state=self.value() or RefusalState.OPEN)
+        return queryset.filter(_in_state(self.value()))
+
+
+def _in_state(value: Any) -> Q:
+    return Q() if value == "all" else Q(state=value or RefusalState.OPEN)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BigIntegerField, Count, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from edc_retinopathy.choices import Severity
 from edc_retinopathy.models import Finding, SessionFile
 
+from .large_lists import MOST_LISTED, with_count
 from .severities import severity_counts
 
 
@@ -64,6 +65,10 @@ def shown_findings(obj: Any, path: str) -> Any:
     return severity_counts(_counts(obj, path))
 
 
+# The values of the filter that are counted: how many have none, the list itself says.
+COUNTED = frozenset({"severe", "any"})
+
+
 class FindingsFilter(admin.SimpleListFilter):
     """By what inspection saw and nobody has answered."""
 
@@ -78,14 +83,33 @@ class FindingsFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those in the state chosen."""
+        if self.value() == "none":
+            return queryset.exclude(pk__in=self._keys("any"))
+        if self.value() in COUNTED:
+            return queryset.filter(pk__in=self._keys(self.value()))
+        return queryset
+
+    def choices(self, changelist: Any) -> Any:
+        """With how many were found, by the other filters as they are chosen."""
+        listed = changelist.queryset
+        if self.value() is not None:
+            listed = changelist.get_queryset(
+                self.request, exclude_parameters=self.expected_parameters()
+            )
+        values = (None, *(value for value, _label in self.lookup_choices))
+        for value, choice in zip(values, super().choices(changelist), strict=True):
+            if value in COUNTED:
+                found = listed.filter(pk__in=self._keys(value)).order_by().values("pk")
+                choice["display"] = with_count(choice["display"], found[: MOST_LISTED + 1].count())
+            yield choice
+
+    def _keys(self, value: str | None) -> Any:
+        """The keys of what has an open finding, severe or any."""
         # Begins with the findings that are open, of which there are few.
         findings = Finding.objects.unresolved().order_by()
-        if self.value() == "severe":
+        if value == "severe":
             findings = findings.filter(severity=Severity.SEVERE)
-        keys = findings.values(self.path)
-        if self.value() == "none":
-            return queryset.exclude(pk__in=keys)
-        return queryset.filter(pk__in=keys) if self.value() in {"severe", "any"} else queryset
+        return findings.values(self.path)
 
 
 class FindingsOfSessionFilter(FindingsFilter):
@@ -112,6 +136,15 @@ class ResolvedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those in the state chosen."""
-        if self.value() is None:
-            return queryset
-        return queryset.filter(resolved_datetime__isnull=self.value() == "open")
+        return queryset if self.value() is None else queryset.filter(_answered(self.value()))
+
+    def get_facet_counts(self, pk_attname: str, filtered_qs: Any) -> dict[str, Any]:
+        """By conditions: Django would ask for the keys of each state."""
+        return {
+            f"{n}__c": Count(pk_attname, filter=_answered(value))
+            for n, (value, _label) in enumerate(self.lookup_choices)
+        }
+
+
+def _answered(value: Any) -> Q:
+    return Q(resolved_datetime__isnull=value == "open")

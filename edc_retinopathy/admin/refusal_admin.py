@@ -89,6 +89,8 @@ class RefusalAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         "count",
         "state_label",
     )
+    # There are far fewer than files.
+    show_facets = admin.ShowFacets.ALWAYS
     list_filter = (RefusalStateFilter, "code", "endpoint", "username", "last_datetime")
     search_fields = ("subject_identifier", "file_name", "username", "device_id")
     fields = (

@@ -1,6 +1,7 @@
 """Findings on the pages: seen by all who read, answered by the site's clinicians, with a reason."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -148,3 +149,53 @@ def test_nobody_writes_a_finding_by_hand(superuser: User, finding: Finding, page
     response = logged_in(superuser).post(url, {"reason": "By hand.", "post": "yes"})
     assert response.status_code == 403
     assert Finding.objects.get().reason == ""
+
+
+def shown_choices(browser: Any, url: str, title: str, **query: str) -> list[str]:
+    """What a list offers under one of its filters."""
+    listed = browser.get(url, query).context["cl"]
+    spec = next(spec for spec in listed.filter_specs if str(spec.title) == title)
+    return [str(choice["display"]) for choice in spec.choices(listed)]
+
+
+@pytest.mark.parametrize("chosen", [None, "severe", "any", "none"])
+def test_filters_of_sessions_and_files_have_counts(
+    clinician: User,
+    session: CameraSession,
+    bravo_subject: RegisteredSubject,
+    create_session: Callable[..., CameraSession],
+    chosen: str | None,
+) -> None:
+    """Whatever is chosen of the filter itself, at the site, without what was answered."""
+    factories.store_file(create_session(minutes=600), "left", name="clean.jpg")
+    odd = factories.store_file(session, "left", name="odd.jpg")
+    find(odd)
+    find(odd, FindingCode.PATIENT_MISMATCH)
+    hint = find(factories.store_file(session, "right", name="hint.jpg"), FindingCode.CLOCK_SKEW)
+    Finding.objects.filter(pk=hint.pk).update(severity=Severity.HINT)
+    bravo = factories.create_session(bravo_subject)
+    find(factories.store_file(bravo, "left", name="bravo.jpg"))
+    answered = find(factories.store_file(session, "left_dicom", name="seen.dcm"))
+    Finding.objects.filter(pk=answered.pk).update(resolved_datetime=answered.found_datetime)
+    browser = logged_in(clinician)
+    query = {"findings": chosen} if chosen else {}
+    for model, severe, any_of in ((MODEL, 1, 1), (FILE_MODEL, 1, 2)):
+        shown = shown_choices(browser, page_url(model, "changelist"), "findings", **query)
+        assert shown == ["All", f"Severe ({severe})", f"Any ({any_of})", "None"]
+
+
+def test_counts_follow_the_other_filters(clinician: User, session: CameraSession) -> None:
+    find(factories.store_file(session, "left"))
+    find(factories.store_file(session, "right"))
+    url = page_url(FILE_MODEL, "changelist")
+    shown = shown_choices(logged_in(clinician), url, "findings", file_type__exact="left")
+    assert shown[1:3] == ["Severe (1)", "Any (1)"]
+
+
+def test_the_list_of_findings_has_counts(clinician: User, finding: Finding) -> None:
+    other = find(factories.store_file(finding.session_file.camera_session, "right"))
+    Finding.objects.filter(pk=other.pk).update(resolved_datetime=other.found_datetime)
+    browser, url = logged_in(clinician), page_url(FINDING_MODEL, "changelist")
+    assert shown_choices(browser, url, "answer") == ["All", "Open (1)", "Resolved (1)"]
+    assert "Severe (2)" in shown_choices(browser, url, "Severity")
+    assert "Severe (1)" in shown_choices(browser, url, "Severity", answer="open")

@@ -147,3 +147,29 @@ def test_text_that_a_camera_sent_is_shown_as_text(
         text = browser.get(address).content.decode()
         assert "<script>alert(1)" not in text
         assert "&lt;script&gt;alert(1)" in text
+
+
+def test_the_filters_have_counts(conflict: Refusal, clinician: User) -> None:
+    for number, state in enumerate([RefusalState.SUCCEEDED, RefusalState.DISMISSED]):
+        Refusal.objects.create(
+            cause=f"{number:064}",
+            account=conflict.account,
+            site_id=conflict.site_id,
+            code="no_session",
+            state=state,
+        )
+    listed = browser_of(clinician).get(reverse(LIST)).context["cl"]
+    shown = {
+        str(spec.title): [str(choice["display"]) for choice in spec.choices(listed)]
+        for spec in listed.filter_specs
+    }
+    assert shown["state"] == [
+        "Open (1)",
+        "Session reopened (0)",
+        "Next version allowed (0)",
+        "Dismissed (1)",
+        "Succeeded since (1)",
+        "All (3)",
+    ]
+    # Of those that are listed: the open ones.
+    assert shown["Code"][1:] == ["filename_conflict (1)", "no_session (0)"]
