@@ -60,7 +60,8 @@ class RetinopathyAPIView(APIView):
         """Remember the caller for the log, also where nothing is permitted."""
         super().perform_authentication(request)
         self.caller = request.user
-        if request.user.is_authenticated and getattr(self, "endpoint", "") in Endpoint:
+        is_attempt = request.method == "POST" and getattr(self, "endpoint", "") in Endpoint
+        if is_attempt and request.user.is_authenticated:
             self.attempt = Attempt(
                 endpoint=Endpoint(self.endpoint),
                 account=request.user,

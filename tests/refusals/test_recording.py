@@ -15,7 +15,7 @@ from edc_retinopathy.files import ingest
 from edc_retinopathy.models import CameraAccount, CameraSession, Refusal
 from edc_retinopathy.refusals import recording
 from tests import factories
-from tests.api.client import CameraApi, assert_error
+from tests.api.client import CameraApi, assert_error, upload_url
 from tests.samples import small_jpeg
 
 IDENTIFIER = factories.FEMALE_IDENTIFIER
@@ -179,6 +179,10 @@ def test_nothing_is_kept_of_who_is_unknown_nor_of_other_endpoints(
         assert api.upload(IDENTIFIER).status_code == 401
     assert camera.status(UNKNOWN).status_code == 404
     assert camera.client.get("/api/retinopathy/nowhere").status_code == 404
+    # What is no upload and no resolve at all.
+    for method in (camera.client.get, camera.client.put, camera.client.delete):
+        assert method(upload_url(IDENTIFIER, "left")).status_code == 405
+        assert method("/api/retinopathy/resolve/").status_code == 405
     assert not Refusal.objects.exists()
 
 

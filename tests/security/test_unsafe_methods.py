@@ -1,7 +1,8 @@
 """Every URL of the app with every method that could change something, as each role.
 
 What each POST is answered stands in ``expected_post.txt``, one row for each URL; a URL that is new
-fails until it has its row. Every other method changes nothing at all.
+fails until it has its row. A GET changes nothing, whatever its address carries, and every other
+method neither.
 """
 
 import hashlib
@@ -36,6 +37,9 @@ DONE = {"done", "201"}
 WRITES_OF_REFUSALS = "refusal"
 ACTIONS = ("reopen_for_uploads", "delete_selected")
 EVERY_ACTION = (*ACTIONS, "resolve_selected")
+# A GET of a file is a look at it, which is written down.
+LOOKS = "FileAccess"
+PREVIEWS = "previews/"
 # By whom a session of site alpha is changed at its host, and by whom one without files is deleted.
 MAY_CHANGE = {"clinician", "manager", "super", "superuser"}
 MAY_DELETE = {"super", "superuser"}
@@ -130,7 +134,10 @@ def outcome(url: AppUrl, response: Any) -> str:
 
 
 def state_of(storage: StorageOnDisk, *, with_refusals: bool = False) -> dict[str, Any]:
-    """All rows that the app or an account's rights live in, and the tree of the storage."""
+    """All rows that the app or an account's rights live in, and the tree of the storage.
+
+    Without the pictures that were made of what is stored: whoever looks makes them.
+    """
     models: Iterable[Any] = [*apps.get_app_config("edc_retinopathy").get_models(), Token, LogEntry]
     state: dict[str, Any] = {
         model.__name__: _digest(model.objects.order_by("pk").values_list())
@@ -139,13 +146,14 @@ def state_of(storage: StorageOnDisk, *, with_refusals: bool = False) -> dict[str
     }
     users = User.objects.order_by("pk", "groups", "userprofile__roles")
     fields = ("pk", "username", "password", "is_active", "groups", "userprofile__roles")
+    files = {name: data for name, data in storage.files().items() if not name.startswith(PREVIEWS)}
     return {
         **state,
         "User": _digest(users.values_list(*fields)),
         "Group": _digest(
             Group.objects.order_by("pk", "permissions").values_list("pk", "permissions")
         ),
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in storage.files().items()},
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
 
 
@@ -253,6 +261,22 @@ def test_no_action_reaches_another_sites_rows(
                 response = clients.send(url, f"{path}?site__id__exact=20", body={**body, **more})
                 assert response.status_code < 500, (url, action)
     assert_same(before, state_of(storage, with_refusals=True), f"An action as {role}")
+
+
+@pytest.mark.parametrize("role", ["clinician", "manager", "super", "superuser"])
+def test_no_get_changes_anything(
+    world: World, storage: StorageOnDisk, empty: CameraSession, role: str
+) -> None:
+    records = {**world.records(world.alpha), "camerasession": empty}
+    browser = world.browser(role)
+    before = state_of(storage, with_refusals=True)
+    for url in app_urls():
+        if url.namespace != API:
+            # Whatever a POST would carry, and a reason.
+            body = {"reason": "Looked at.", "post": "yes", **body_of(url, world, empty)}
+            browser.get(url.address(records), body).getvalue()
+    after = {**state_of(storage, with_refusals=True), LOOKS: before[LOOKS]}
+    assert_same(before, after, f"A GET as {role}")
 
 
 @pytest.mark.parametrize("role", ["clinician", "grader", "super", "superuser", "manager"])

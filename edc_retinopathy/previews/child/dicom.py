@@ -107,7 +107,7 @@ def _jpeg_picture(data_set: Dataset, encoded: bytes, frame: int) -> Picture | No
         if head.bits != BITS_SHOWN and find_spec(EXTRA) is None:
             raise NotRendered(Reason.NEEDS_EXTRA)
         return None
-    image = Image.open(BytesIO(encoded), formats=("JPEG", "MPO"))
+    image = Image.open(BytesIO(encoded), formats=("JPEG",))
     if len(head.component_ids) == 1:
         return _grey_jpeg_picture(data_set, image, encoded, frame)
     is_raw_rgb = _is_raw_rgb(data_set, head)

@@ -9,7 +9,8 @@ from .colours import is_srgb
 from .jpeg import Odd, head_of, without_metadata
 from .picture import Picture, require_few_pixels
 
-JPEG_FORMATS = ("JPEG", "MPO")
+# What holds several pictures (MPO) is opened by it too, at its first.
+JPEG_FORMATS = ("JPEG",)
 # Pillow's own limit is a warning first; ours is asked before a pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
