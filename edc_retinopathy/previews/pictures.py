@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.core.exceptions import ObjectDoesNotExist
+from pydicom.uid import JPEGLossless, JPEGLosslessSV1
 
 from edc_retinopathy import conf, storage
 from edc_retinopathy.choices import IMAGES, ContentType
@@ -27,7 +28,9 @@ from .sizes import FIRST_SIZES, Size
 logger = logging.getLogger(__name__)
 
 # Libraries that come and go with extras.
-CODECS = ("gdcm", "openjpeg", "jpeg_ls")
+CODECS = ("gdcm", "jpeg_ls", "libjpeg", "openjpeg", "pylibjpeg")
+LOSSLESS_CODECS = frozenset({"gdcm", "libjpeg"})
+LOSSLESS_SYNTAXES = frozenset({JPEGLossless, JPEGLosslessSV1})
 # Frames count from 1.
 ALL_PAGES = 0
 SHOWN = IMAGES | {ContentType.DICOM, ContentType.PDF}
@@ -126,16 +129,18 @@ def _refusal(session_file: SessionFile) -> Reason | None:
     if most is not None and pixels > most:
         return Reason.TOO_MANY_PIXELS
     syntax = facts.transfer_syntax_uid
+    if syntax in LOSSLESS_SYNTAXES and LOSSLESS_CODECS.isdisjoint(_codecs()):
+        return Reason.NEEDS_EXTRA
     return Reason.UNDECODABLE if syntax and syntax not in DECODABLE_SYNTAXES else None
 
 
 def _shelf(session_file: SessionFile) -> Shelf:
-    return Shelf(session_file.checksum, rules=f"{conf.max_pixels()} {_codecs()}")
+    return Shelf(session_file.checksum, rules=f"{conf.max_pixels()} {' '.join(_codecs())}")
 
 
 @cache
-def _codecs() -> str:
-    return " ".join(name for name in CODECS if find_spec(name))
+def _codecs() -> tuple[str, ...]:
+    return tuple(name for name in CODECS if find_spec(name))
 
 
 def _found(shelf: Shelf, size: Size, frame: int) -> Rendering | None:

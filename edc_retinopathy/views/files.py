@@ -219,13 +219,17 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
             }
             for frame in range(first, last + 1)
         ]
+        # Of thousands of frames not all are listed.
+        last_start = count - (count - 1) % FRAMES_ON_A_PAGE
+        starts = {1, first - FRAMES_ON_A_PAGE, first, first + FRAMES_ON_A_PAGE, last_start}
         pages = [
             {
                 "url": f"?frame={start}",
                 "label": f"{start} - {min(start + FRAMES_ON_A_PAGE - 1, count)}",
                 "is_current": start == first,
             }
-            for start in range(1, count + 1, FRAMES_ON_A_PAGE)
+            for start in sorted(starts)
+            if 1 <= start <= count
         ]
         return {"pictures": pictures, "frame_pages": pages if len(pages) > 1 else []}
 

@@ -34,7 +34,8 @@ from .picture import Picture, require_few_pixels
 JPEG_SYNTAXES = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit})
 # What the extra reads: lossless processes of JPEG, and 12 bits.
 NEED_THE_EXTRA = frozenset({JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1})
-EXTRA = "gdcm"
+# Of the plugins that decode JPEG the one for 12 bits.
+PLUGIN_OF_12_BITS = "libjpeg"
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 BITS_SHOWN = 8
 # An image that uses less than this part of its range is black on a screen.
@@ -104,7 +105,7 @@ def _jpeg_picture(data_set: Dataset, encoded: bytes, frame: int) -> Picture | No
     except Odd:
         return None
     if not head.is_shown_by_browsers or len(head.component_ids) not in {1, 3}:
-        if head.bits != BITS_SHOWN and find_spec(EXTRA) is None:
+        if head.bits > BITS_SHOWN and find_spec(PLUGIN_OF_12_BITS) is None:
             raise NotRendered(Reason.NEEDS_EXTRA)
         return None
     image = Image.open(BytesIO(encoded), formats=("JPEG",))

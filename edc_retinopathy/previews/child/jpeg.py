@@ -17,6 +17,8 @@ MAX_SEGMENTS = 20_000
 JFIF = b"JFIF\0"
 JFIF_LENGTH = 16
 ADOBE = b"Adobe"
+# A shorter mark is none to libjpeg, and so to browsers.
+ADOBE_BYTES = 12
 IDS_OF_RGB = b"RGB"
 
 
@@ -71,7 +73,7 @@ def head_of(data: bytes) -> Head:
             }
         elif segment.marker == APP0 and body.startswith(JFIF):
             said["is_jfif"] = True
-        elif segment.marker == APP14 and body.startswith(ADOBE):
+        elif segment.marker == APP14 and _is_adobe(body):
             said["is_adobe"] = True
         elif segment.marker == SOS:
             break
@@ -95,10 +97,14 @@ def without_metadata(data: bytes) -> bytes:
     return b"".join(kept)
 
 
+def _is_adobe(body: bytes) -> bool:
+    return body.startswith(ADOBE) and len(body) >= ADOBE_BYTES
+
+
 def _is_needed(marker: int, body: bytes) -> bool:
     """Whether the image cannot do without: how its colours are transformed is in Adobe's mark."""
     if marker == APP14:
-        return body.startswith(ADOBE)
+        return _is_adobe(body)
     return not (APP0 <= marker <= LAST_APP or marker == COM)
 
 
