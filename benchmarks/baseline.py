@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from rest_framework.authentication import TokenAuthentication  # noqa: TID251
 from rest_framework.parsers import MultiPartParser  # noqa: TID251
@@ -19,6 +21,7 @@ from rest_framework.response import Response  # noqa: TID251
 from rest_framework.views import APIView  # noqa: TID251
 
 from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models.activity_updates import record_resolve
 from edc_retinopathy.sessions.state import SessionState
 from edc_retinopathy.storage import key_of
 
@@ -48,7 +51,7 @@ class BaselineResolveView(BaselineView):
         """Answer 200 with it."""
         for session in sessions_of(request.data["subject_identifier"]):
             if SessionState.of(session).is_open:
-                session.pin(device_id="", user=request.user)
+                record_resolve(session.pk, timezone.now(), using=DEFAULT_DB_ALIAS)
                 uploaded = session.uploaded_file_types
                 return Response({"camera_session_id": session.pk, "uploaded": uploaded})
         return Response({"error": "There is none."}, status=400)

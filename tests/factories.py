@@ -18,6 +18,8 @@ from edc_registration.models import RegisteredSubject
 from rest_framework.authtoken.models import Token
 
 from edc_retinopathy.models import CameraSession, SessionActivity, SessionFile
+from edc_retinopathy.sessions import pinning
+from edc_retinopathy.sessions.choice import session_to_resolve
 from edc_retinopathy.storage import key_of
 from tests.samples import EXTENSIONS, HTML, JPEG, PDF
 
@@ -125,6 +127,13 @@ def count_anew(session: CameraSession) -> None:
     """Let the session's activity follow what a test wrote straight into the database."""
     session.refresh_from_db()
     SessionActivity.objects.correct(session)
+
+
+def pin(session: CameraSession, *, device_id: str, user: Any) -> None:
+    """Let a camera resolve the session, which has to be the one that is chosen."""
+    found = session_to_resolve(session.subject_identifier, (session.site_id,))
+    assert found.pk == session.pk
+    pinning.pin(found, device_id=device_id, user=user)
 
 
 def store_file(

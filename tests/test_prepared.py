@@ -122,3 +122,19 @@ def test_a_file_is_counted_by_sql_that_is_kept(
     monkeypatch.setattr(SQLUpdateCompiler, "as_sql", refuse)
     factories.store_file(session, "left", name="2.jpg")
     assert SessionActivity.objects.get(pk=session.pk).file_count == 2
+
+
+def test_gives_columns_as_django_does(session: CameraSession) -> None:
+    sessions = CameraSession.objects.with_usability().with_stored_initials()
+    names = ("id", "site_id", "report_datetime", "is_contraindicated", "stored_initials")
+    prepared = PreparedQuery(
+        sessions.filter(pk=Parameter("pk", UUIDField())).values_list(*names, "activity__has_left")
+    )
+    with CaptureQueriesContext(connection) as queries:
+        (row,) = prepared.rows(pk=session.pk)
+    assert len(queries) == 1
+    (expected,) = sessions.filter(pk=session.pk).values_list(*names, "activity__has_left")
+    assert row == expected
+    assert list(map(type, row)) == list(map(type, expected))
+    assert row[:4] == (session.pk, session.site_id, session.report_datetime, False)
+    assert prepared.rows(pk=uuid4()) == []

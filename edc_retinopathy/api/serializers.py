@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from edc_retinopathy.choices import FileType, FindingCode, Severity
 from edc_retinopathy.files.ingest import Upload
-from edc_retinopathy.models import CameraSession, Finding, SessionFile
+from edc_retinopathy.models import Finding, SessionFile
+from edc_retinopathy.sessions.chosen import ResolvableSession
 from edc_retinopathy.storage import IncomingFile
 
 from .capture_time import read_capture_datetime
@@ -83,13 +84,13 @@ class ResolveSerializer(serializers.Serializer[Any]):
     )
 
 
-class ResolvedSerializer(serializers.Serializer[CameraSession]):
+class ResolvedSerializer(serializers.Serializer[ResolvableSession]):
     """The answer to a resolve."""
 
     subject_identifier = serializers.CharField()
     camera_session_id = serializers.UUIDField(source="pk")
     eye_exam_register_id = serializers.UUIDField(source="pk")
-    uploaded = serializers.ListField(child=FileTypeField(), source="uploaded_file_types")
+    uploaded = serializers.ListField(child=FileTypeField())
 
 
 class UploadSerializer(serializers.Serializer[Any]):
@@ -173,14 +174,14 @@ class SessionFileSerializer(serializers.Serializer[SessionFile]):
     findings = FindingSerializer(source="unresolved_findings", many=True, help_text=FINDINGS)
 
 
-class StatusSerializer(serializers.Serializer[CameraSession]):
-    """The answer to a status."""
+class StatusSerializer(serializers.Serializer[Any]):
+    """The answer to a status, of a ``session`` in progress and its ``findings``."""
 
-    camera_session_id = serializers.UUIDField(source="pk")
-    eye_exam_register_id = serializers.UUIDField(source="pk")
-    subject_identifier = serializers.CharField()
-    report_datetime = serializers.DateTimeField()
-    uploaded = serializers.ListField(child=FileTypeField(), source="uploaded_file_types")
-    missing = serializers.ListField(child=FileTypeField(), source="missing_file_types")
-    complete = serializers.BooleanField(source="is_complete")
-    findings = FindingSerializer(source="unresolved_findings", many=True, help_text=FINDINGS)
+    camera_session_id = serializers.UUIDField(source="session.pk")
+    eye_exam_register_id = serializers.UUIDField(source="session.pk")
+    subject_identifier = serializers.CharField(source="session.subject_identifier")
+    report_datetime = serializers.DateTimeField(source="session.report_datetime")
+    uploaded = serializers.ListField(child=FileTypeField(), source="session.uploaded")
+    missing = serializers.ListField(child=FileTypeField(), source="session.missing")
+    complete = serializers.BooleanField(source="session.is_complete")
+    findings = FindingSerializer(many=True, help_text=FINDINGS)

@@ -14,12 +14,14 @@ from edc_retinopathy.choices import FileType
 from edc_retinopathy.files.admission import Caller
 from edc_retinopathy.files.ingest import receive_file
 from edc_retinopathy.logs.events import Event
-from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models import Finding
 from edc_retinopathy.sessions.choice import (
     session_for_status,
     session_for_upload,
     session_to_resolve,
 )
+from edc_retinopathy.sessions.chosen import ChosenSession
+from edc_retinopathy.sessions.pinning import pin
 from edc_retinopathy.storage import require_free_space, sweep_stale
 
 from .base import RetinopathyAPIView
@@ -68,7 +70,7 @@ class ResolveView(RetinopathyAPIView):
             body.validated_data["subject_identifier"], self.writable_site_ids()
         )
         device_id_for(self.account, session.device_id)
-        session.pin(device_id=device_id, user=self.account)
+        pin(session, device_id=device_id, user=self.account)
         self.succeed(
             Event.RESOLVED, camera_session=session.pk, device=device_id or session.device_id
         )
@@ -129,7 +131,7 @@ class UploadView(RetinopathyAPIView):
         )
         return Response(SessionFileSerializer(session_file).data, status=201 if is_new else 200)
 
-    def _chosen(self, subject_identifier: str) -> CameraSession:
+    def _chosen(self, subject_identifier: str) -> ChosenSession:
         query = UploadQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         camera_session_id = query.validated_data["camera_session_id"]
@@ -158,7 +160,8 @@ class StatusView(RetinopathyAPIView):
         """Answer 200 with the session's progress."""
         session = session_for_status(subject_identifier, self.readable_site_ids())
         device_id_for(self.account, session.device_id)
-        return Response(StatusSerializer(session).data)
+        findings = Finding.objects.unresolved().of_session(session.pk).severest_first()
+        return Response(StatusSerializer({"session": session, "findings": findings}).data)
 
 
 class UnknownPathView(RetinopathyAPIView):

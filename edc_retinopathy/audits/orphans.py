@@ -13,7 +13,7 @@ from edc_retinopathy import content, storage
 from edc_retinopathy.choices import ContentType, Eye, FileType, ReportType
 from edc_retinopathy.errors import NoSession, RetinopathyError
 from edc_retinopathy.files.extensions import require_harmless_extension
-from edc_retinopathy.files.inspecting import inspect_new
+from edc_retinopathy.files.inspecting import inspect_new, subject_of
 from edc_retinopathy.files.names import filename_key, require_safe_filename
 from edc_retinopathy.files.versions import allowed_version_on_disk, supersede
 from edc_retinopathy.logs import events
@@ -51,7 +51,8 @@ def adopt(file: StoredFile, *, is_dry_run: bool) -> str:
             session_file.save(using=using, force_insert=True)
             if session_file.version > 1:
                 supersede(session_file, using)
-            inspect_new(session_file, facts, using=using)
+            subject = subject_of(session_file.camera_session)
+            inspect_new(session_file, facts, subject, using=using)
             # No upload can publish or replace the name from here on; one may have before.
             storage.adopt(file.key, token=file.token, checksum=session_file.checksum)
     except FileNotFoundError as e:

@@ -32,43 +32,66 @@ class Caller:
     site_id: int
 
 
-def require_admission(camera_session_id: UUID, caller: Caller) -> CameraSession:
-    """Judge the caller and the session again, in one query.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """What was read of the caller, and of the session: where it is by now, and how full."""
 
-    Gives the session, with the site that it has now and its amounts.
+    site_id: int
+    is_contraindicated: bool
+    file_count: int
+    stored_bytes: int
+    is_token_known: bool
+    may_add_files: bool
+    has_site: bool
+
+
+# What each field is asked as.
+COLUMNS = {
+    "site_id": "site_id",
+    "is_contraindicated": "is_contraindicated",
+    "file_count": "activity__file_count",
+    "stored_bytes": "activity__stored_bytes",
+    "is_token_known": "is_token_known",
+    "may_add_files": "may_add_files",
+    "has_site": "has_site",
+}
+
+
+def require_admission(camera_session_id: UUID, caller: Caller) -> Admission:
+    """Judge the caller and the session again, in one query; gives what was read.
 
     Raises ``AuthenticationFailed``, ``NotPermitted``, ``NoSession`` and ``NoEligibleSession``, as
     when the upload began. Whether the session has expired is not asked: the upload belongs to the
     exam that it began in.
     """
-    session: Any = _query().first(
+    rows = _query().rows(
         pk=camera_session_id,
         cutoff=expiry_cutoff(),
         token=caller.token,
         site_id=caller.site_id,
     )
-    if session is None:
+    if not rows:
         raise NoSession(NO_SESSION)
-    if not session.is_token_known:
+    admission = Admission(**dict(zip(COLUMNS, rows[0], strict=True)))
+    if not admission.is_token_known:
         raise AuthenticationFailed("The token is not valid any more.")
-    if not session.may_add_files:
+    if not admission.may_add_files:
         raise NotPermitted("The account may not upload any more.")
-    if not session.has_site:
+    if not admission.has_site:
         raise NoSession(NO_SESSION)
-    require_usable(session)
-    found: CameraSession = session
-    return found
+    require_usable(camera_session_id, is_contraindicated=admission.is_contraindicated)
+    return admission
 
 
-def require_room(session: CameraSession) -> None:
-    """Raise ``SessionFull`` if the session, with its amounts, holds more than one may.
+def require_room(admission: Admission) -> None:
+    """Raise ``SessionFull`` if the session holds more than one may.
 
     Asked while the session is held and the file's record counts already: no two uploads take the
     last place.
     """
     max_files, max_bytes = conf.max_files_per_session(), conf.max_session_size_bytes()
-    if (max_files is not None and session.file_count > max_files) or (
-        max_bytes is not None and session.stored_bytes > max_bytes
+    if (max_files is not None and admission.file_count > max_files) or (
+        max_bytes is not None and admission.stored_bytes > max_bytes
     ):
         raise SessionFull(FULL)
 
@@ -82,12 +105,11 @@ def _query() -> PreparedQuery[CameraSession]:
         sessions.in_use()
         .order_by()
         .filter(pk=key)
-        .only("pk", "site")
         .with_usability(Parameter("cutoff", DateTimeField()))
-        .with_amounts()
         .annotate(
             **conditions_of_token(
                 Parameter("token", CharField()), Parameter("site_id", IntegerField())
             )
         )
+        .values_list(*COLUMNS.values())
     )

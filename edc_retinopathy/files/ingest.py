@@ -11,8 +11,10 @@ from django.db import IntegrityError, connections, router
 from edc_retinopathy import conf, content, storage
 from edc_retinopathy.choices import FileType
 from edc_retinopathy.errors import ChecksumMismatch, FilenameConflict, InvalidFilename, StorageError
+from edc_retinopathy.inspection.said import Subject
 from edc_retinopathy.logs.quiet import quiet
-from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models import SessionFile
+from edc_retinopathy.sessions.chosen import ChosenSession
 from edc_retinopathy.sessions.transactions import hold_session, recording
 
 from .admission import Caller, require_admission, require_room
@@ -47,7 +49,7 @@ class Upload:
 
 
 def receive_file(
-    session: CameraSession,
+    session: ChosenSession,
     incoming: storage.IncomingFile,
     *,
     upload: Upload,
@@ -68,7 +70,8 @@ def receive_file(
         incoming.flush()
         _reconnect_after_silence(incoming)
         session_file = SessionFile(
-            camera_session=session,
+            camera_session_id=session.pk,
+            site_id=session.site_id,
             file_type=upload.file_type,
             original_filename=upload.original_filename,
             filename_key=filename_key(upload.original_filename),
@@ -81,13 +84,14 @@ def receive_file(
             remote_address=upload.remote_address,
             user_created=caller.user.get_username(),
         )
+        subject = Subject(pk=session.registered_subject_id, identifier=session.subject_identifier)
         place, refusal = Place(), None
         for _ in range(PLACE_ATTEMPTS):
             session_file.version = place.version
             session_file.stored_filename = storage.key_of(
                 session.pk, name_on_disk(upload.original_filename, place)
             )
-            refusal = _record_and_publish(session_file, incoming, facts, caller)
+            refusal = _record_and_publish(session_file, incoming, facts, subject, caller)
             if refusal is None:
                 return session_file, True
             require_admission(session.pk, caller)
@@ -130,6 +134,7 @@ def _record_and_publish(
     session_file: SessionFile,
     incoming: storage.IncomingFile,
     facts: content.Facts,
+    subject: Subject,
     caller: Caller,
 ) -> IntegrityError | None:
     """Insert, judge again, inspect, publish, commit; why the database refuses, if it does.
@@ -149,11 +154,11 @@ def _record_and_publish(
             # After the insert, by which also SQLite holds back all others.
             admitted = require_admission(session_file.camera_session_id, caller)
             require_room(admitted)
-            _follow(session_file, admitted, using)
+            _follow(session_file, admitted.site_id, using)
             if session_file.version > 1:
                 supersede(session_file, using, user=caller.user)
             _file_history().bulk_history_create([session_file], default_user=caller.user)
-            inspect_new(session_file, facts, using=using, user=caller.user)
+            inspect_new(session_file, facts, subject, using=using, user=caller.user)
             is_published = storage.publish(incoming, session_file.stored_filename)
     # Left behind here: chained to what follows, its words, which quote the record, would be logged.
     except IntegrityError as e:
@@ -164,11 +169,11 @@ def _record_and_publish(
     return refusal
 
 
-def _follow(session_file: SessionFile, session: CameraSession, using: str) -> None:
+def _follow(session_file: SessionFile, site_id: int, using: str) -> None:
     """Put the file where its session is now: somebody may have moved that to another site."""
-    if session_file.site_id != session.site_id:
-        session_file.site_id = session.site_id
-        SessionFile.objects.using(using).filter(pk=session_file.pk).update(site_id=session.site_id)
+    if session_file.site_id != site_id:
+        session_file.site_id = site_id
+        SessionFile.objects.using(using).filter(pk=session_file.pk).update(site_id=site_id)
 
 
 @cache

@@ -23,9 +23,9 @@ from edc_retinopathy.inspection.copies import (
 from edc_retinopathy.inspection.kept import kept_facts, kept_instance_uid
 from edc_retinopathy.inspection.patient import patient_match
 from edc_retinopathy.inspection.rules import CODES_OF_COPIES, Found, inspect, inspect_copies
-from edc_retinopathy.inspection.said import Said
+from edc_retinopathy.inspection.said import Said, Subject
 from edc_retinopathy.logs.quiet import quiet
-from edc_retinopathy.models import SessionFile, SessionFileFacts
+from edc_retinopathy.models import CameraSession, SessionFile, SessionFileFacts
 from edc_retinopathy.models.prepared import PreparedInsert
 from edc_retinopathy.models.session_file import SessionFileQuerySet
 from edc_retinopathy.sessions.transactions import hold_session, recording
@@ -40,15 +40,20 @@ MOST_OTHERS = 20
 
 
 def inspect_new(
-    session_file: SessionFile, facts: content.Facts, *, using: str, user: object = None
+    session_file: SessionFile,
+    facts: content.Facts,
+    subject: Subject,
+    *,
+    using: str,
+    user: object = None,
 ) -> None:
-    """Write down the facts and the findings of a file whose record was just inserted.
+    """Write down the facts and the findings of a subject's file whose record was just inserted.
 
     In the transaction of the record. One query and, of an exam without findings, one statement.
     Raises ``InvalidContent`` if the installation stores no file with one of the findings.
     """
     places = places_of_copies(session_file, kept_instance_uid(facts))
-    said = _said(session_file, places)
+    said = _said(session_file, places, subject)
     found = inspect(facts, said)
     _require_none_rejected(found)
     match = patient_match(facts.patient_id, said.subject_identifier, said.patient_id_pattern)
@@ -77,7 +82,7 @@ def inspect_again(pk: UUID) -> int:
     with recording(using):
         hold_session(session_file.camera_session_id, using)
         places = places_of_copies(session_file, kept_instance_uid(facts))
-        said = _said(session_file, places)
+        said = _said(session_file, places, subject_of(session_file.camera_session))
         match = patient_match(facts.patient_id, said.subject_identifier, said.patient_id_pattern)
         kept_facts(session_file, facts, match).save(using=using)
         changed = update_findings(session_file, inspect(facts, said), using=using, by=INSPECTOR)
@@ -93,10 +98,15 @@ def _require_none_rejected(found: Iterable[Found]) -> None:
             raise InvalidContent(f"{f.message} Files with such a finding are not kept: {f.code}.")
 
 
-def _said(session_file: SessionFile, places: list[Place]) -> Said:
+def subject_of(session: CameraSession) -> Subject:
+    """Whose session it is."""
+    return Subject(pk=session.registered_subject_id, identifier=session.subject_identifier)
+
+
+def _said(session_file: SessionFile, places: list[Place], subject: Subject) -> Said:
     return Said(
         eye=_eye(session_file),
-        subject_identifier=session_file.camera_session.subject_identifier,
+        subject_identifier=subject.identifier,
         captured=session_file.capture_datetime,
         received=session_file.received_datetime,
         time_zone=timezone.get_current_timezone(),
@@ -105,7 +115,7 @@ def _said(session_file: SessionFile, places: list[Place]) -> Said:
         ),
         patient_id_pattern=conf.patient_id_pattern(),
         max_pixels=conf.max_pixels(),
-        copies=count_copies(session_file, places),
+        copies=count_copies(session_file, places, subject.pk),
     )
 
 
@@ -137,7 +147,8 @@ def _look_at_copies(pk: UUID, by: str, using: str) -> None:
         session_file = _with_session(using).get(pk=pk)
         hold_session(session_file.camera_session_id, using)
         places = places_of_copies(session_file, stored_instance_uid(session_file))
-        found = inspect_copies(_said(session_file, places))
+        subject = subject_of(session_file.camera_session)
+        found = inspect_copies(_said(session_file, places, subject))
         update_findings(session_file, found, using=using, by=by, codes=CODES_OF_COPIES)
 
 

@@ -43,19 +43,14 @@ def places_of_copies(session_file: SessionFile, sop_instance_uid: str) -> list[P
     rows = _prepared(using, has_uid=bool(sop_instance_uid)).rows(
         file=session_file.pk, checksum=session_file.checksum, uid=sop_instance_uid
     )
-    # Some databases give a key as text.
-    return [
-        Place(UUID(str(session)), UUID(str(subject)), FileType(file_type))
-        for session, subject, file_type in rows
-    ]
+    return [Place(session, subject, FileType(file_type)) for session, subject, file_type in rows]
 
 
-def count_copies(session_file: SessionFile, places: list[Place]) -> Copies:
+def count_copies(session_file: SessionFile, places: list[Place], subject_id: UUID) -> Copies:
     """How many subjects, sessions and sessions with the other eye have the image, and should not.
 
     In one session one eye's image may have two names: that is no harm.
     """
-    subject_id = session_file.camera_session.registered_subject_id
     eye = FileType(session_file.file_type).eye
     own = [place for place in places if place.subject_id == subject_id]
     sessions = {place.camera_session_id for place in own}

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from uuid import UUID
 
 from edc_retinopathy.choices import Eye
 
@@ -16,6 +17,14 @@ class Copies:
     other_subjects: int = 0
     other_sessions: int = 0
     other_eyes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Whose session it is."""
+
+    pk: UUID
+    identifier: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

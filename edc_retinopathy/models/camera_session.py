@@ -1,16 +1,13 @@
 """A planned or running retinal exam of one subject."""
 
-from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from clinicedc_constants.choices import GENDER
-from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_crypto_fields.fields import EncryptedCharField
 from edc_model.models import HistoricalRecords
@@ -22,7 +19,7 @@ from edc_retinopathy.choices import Eligibility, ReportType
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 
-from .activity_updates import record_reopening, record_resolve
+from .activity_updates import record_reopening
 from .ages import age_in_years
 from .audit_columns import AuditedModel
 from .camera_session_queryset import CameraSessionQuerySet, eligibility_expression
@@ -34,7 +31,7 @@ from .session_progress import ProgressMixin
 from .sites import move_files
 
 if TYPE_CHECKING:
-    from .finding import Finding
+    pass
 
 # What the history says of a reopening, which changes nothing of the session itself.
 REOPENED = "Reopened for uploads"
@@ -108,15 +105,6 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
     activity: SessionActivity
     _device_id_as_read: str | None = None
     _change_reason: str
-
-    # Annotations of the queryset; only rows that it annotated have them.
-    is_contraindicated: bool
-    has_expired: bool
-    is_open: bool
-    is_going_on: bool
-    file_count: int
-    stored_bytes: int
-    stored_initials: str | None
 
     objects = CameraSessionQuerySet.as_manager()
     on_site = CurrentSiteManager()
@@ -211,38 +199,6 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
         except ValidationError as e:
             raise ValidationError({"report_datetime": e.messages}) from None
 
-    def pin(self, *, device_id: str, user: AbstractBaseUser) -> None:
-        """Remember that a camera resolved this session now; fill ``device_id`` if it is empty.
-
-        The history gains a row only when ``device_id`` changes: a pin is not data of the trial.
-        """
-        now, using = timezone.now(), router.db_for_write(SessionActivity)
-        if not device_id or self.device_id:
-            record_resolve(self.pk, now, using=using)
-            return
-        with transaction.atomic():
-            # A plain update, which leaves what others change meanwhile alone.
-            filled = CameraSession.objects.filter(pk=self.pk, device_id="").update(
-                device_id=device_id, modified=now, user_modified=user.get_username()
-            )
-            record_resolve(self.pk, now, using=using)
-            if filled:
-                self.device_id = device_id
-                self.modified, self.user_modified = now, user.get_username()
-                CameraSession.history.bulk_history_create(
-                    [self._as_stored()], update=True, default_user=user
-                )
-
-    def _as_stored(self) -> "CameraSession":
-        """A copy with the initials as the database has them, where a resolve read them.
-
-        Decrypting and encrypting them again would cost 23 ms and two queries.
-        """
-        stored = copy(self)
-        if hasattr(self, "stored_initials"):
-            stored.initials = self.stored_initials and self.stored_initials.encode()
-        return stored
-
     @transaction.atomic
     def reopen(self, *, user: AbstractBaseUser) -> None:
         """Start the time allowed for uploads anew; the history says who did."""
@@ -260,10 +216,3 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
     def is_withdrawn(self) -> bool:
         """True if a person withdrew the session, which had no files; it is never chosen again."""
         return self.withdrawn_datetime is not None
-
-    @cached_property
-    def unresolved_findings(self) -> "list[Finding]":
-        """What inspection saw in the files and nobody has answered, the severest first."""
-        # By its name: its model names that of files, which names this one.
-        findings: Any = apps.get_model("edc_retinopathy", "Finding").objects
-        return list(findings.unresolved().of_session(self.pk).severest_first())

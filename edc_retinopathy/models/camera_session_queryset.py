@@ -140,7 +140,7 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
 
     def with_openness(self, cutoff: Any) -> Self:
         """Adds ``is_open``: neither contraindicated nor complete; and all it is computed from."""
-        return self.with_state(cutoff).annotate(
+        return self.with_usability(cutoff).annotate(
             is_open=_as_boolean(~_contraindicated() & ~_complete())
         )
 
@@ -190,12 +190,6 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
     def _first_of(self, ranked: Self) -> Self:
         # What else is asked of it is then computed once, not for all that it is chosen from.
         return self.filter(pk=Subquery(ranked.values("pk")[:1]))
-
-    def with_amounts(self) -> Self:
-        """Adds ``file_count`` and ``stored_bytes``: how full is it?"""
-        return self.annotate(
-            file_count=F("activity__file_count"), stored_bytes=F("activity__stored_bytes")
-        )
 
     def with_stored_initials(self) -> Self:
         """Adds the initials as the database has them, encrypted."""

@@ -4,7 +4,7 @@ A query is written with the ORM as ever, with a :class:`Parameter` wherever a va
 when it runs; its SQL is kept, and filled in for each run.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections
@@ -27,8 +27,7 @@ class Parameter(Expression):
 class PreparedQuery[M: Model]:
     """The SQL of a queryset that has parameters, for one kind of database.
 
-    Keep it where it is made once (``functools.cache``); it may be run by several threads. What was
-    annotated comes as the database gives it: a boolean may be 0 or 1.
+    Keep it where it is made once (``functools.cache``); it may be run by several threads.
     """
 
     def __init__(self, queryset: QuerySet[M]) -> None:
@@ -36,20 +35,40 @@ class PreparedQuery[M: Model]:
         self._using = queryset.db
         # Not documented; what is, ``str(query)``, fills the parameters in. What is saved by it
         # shows in the benchmarks, under "Questions".
-        self._sql, self._parameters = queryset.query.get_compiler(self._using).as_sql()
+        compiler = queryset.query.get_compiler(self._using)
+        self._sql, self._parameters = compiler.as_sql()
+        columns = [column for column, _, _ in (compiler.select or ())[: compiler.col_count]]
+        # By their places; most values are as the database gives them.
+        self._converted = [(i, columns[i]) for i in compiler.get_converters(columns)]
 
     def first(self, **values: Any) -> M | None:
-        """The first row, None if there is none. Each parameter is given by its name."""
+        """The first row, None if there is none. Each parameter is given by its name.
+
+        What was annotated comes as the database gives it: a boolean may be 0 or 1.
+        """
         parameters = self._filled_in(values)
         manager = self._model._base_manager  # noqa: SLF001 - documented
         rows = manager.using(self._using).raw(self._sql, parameters)
         return next(iter(rows), None)
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
-        """All rows of a query for columns (``values_list``), as the database gives them."""
-        with connections[self._using].cursor() as cursor:
+        """All rows of a query for columns (``values_list``), as Django would give them."""
+        connection = connections[self._using]
+        with connection.cursor() as cursor:
             cursor.execute(self._sql, self._filled_in(values))
-            return list(cursor.fetchall())
+            rows = cursor.fetchall()
+        return [self._as_python(row, connection) for row in rows]
+
+    def _as_python(self, row: Sequence[Any], connection: Any) -> tuple[Any, ...]:
+        # Each thread's connection has converters of its own.
+        values = list(row)
+        for i, column in self._converted:
+            for convert in (
+                *connection.ops.get_db_converters(column),
+                *column.get_db_converters(connection),
+            ):
+                values[i] = convert(values[i], column, connection)
+        return tuple(values)
 
     def _filled_in(self, values: dict[str, Any]) -> list[Any]:
         return _filled_in(self._parameters, values, self._using)

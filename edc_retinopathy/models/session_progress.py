@@ -1,5 +1,6 @@
 """What a session has of its exam, and what it misses."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -16,19 +17,34 @@ from edc_retinopathy.choices import (
 from .session_activity import SessionActivity
 from .session_activity_queryset import FLAGS, has_file_field, is_met_fields
 
+# Which flags of a session's activity say so, in the order of the names.
+_FLAGS_OF_TYPES = tuple((file_type, has_file_field(file_type)) for file_type in sorted(FileType))
+_FLAGS_OF_EYES = tuple((Eye(eye.file_type.value), is_met_fields(eye)) for eye in EYE_REQUIREMENTS)
 
-def uploaded_types(counted: Any) -> tuple[FileType, ...]:
-    """The types of which there is a file, by the flags of a session's activity, or by its own."""
-    return tuple(sorted(t for t in FileType if getattr(counted, has_file_field(t))))
+
+def flags_of(counted: Any) -> dict[str, bool]:
+    """The flags of a session's activity, or of a session that was annotated with them."""
+    return {name: getattr(counted, name) for name in FLAGS}
 
 
-def shown_eyes(counted: Any) -> tuple[Eye, ...]:
-    """The eyes of which there is an image, likewise."""
-    return tuple(
-        Eye(eye.file_type.value)
-        for eye in EYE_REQUIREMENTS
-        if any(getattr(counted, name) for name in is_met_fields(eye))
-    )
+def uploaded_types(flags: Mapping[str, bool]) -> tuple[FileType, ...]:
+    """The types of which there is a file, in the order of their names."""
+    return tuple(file_type for file_type, name in _FLAGS_OF_TYPES if flags[name])
+
+
+def shown_eyes(flags: Mapping[str, bool]) -> tuple[Eye, ...]:
+    """The eyes of which there is an image."""
+    return tuple(eye for eye, names in _FLAGS_OF_EYES if any(flags[name] for name in names))
+
+
+def missing_types(
+    report_type: ReportType, uploaded: Collection[FileType], shown: Collection[Eye]
+) -> list[FileType]:
+    """What a report type asks for and is not here; an eye is named by its image's file type.
+
+    It is satisfied by its image or its DICOM, if that is an image.
+    """
+    return [r.file_type for r in REQUIREMENTS[report_type] if not r.is_met_by(uploaded, shown)]
 
 
 class ProgressMixin:
@@ -51,7 +67,7 @@ class ProgressMixin:
     @property
     def uploaded_file_types(self) -> list[FileType]:
         """The types that the session has at least one file of, in the order of their names."""
-        return list(uploaded_types(self.counted()))
+        return list(uploaded_types(flags_of(self.counted())))
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
@@ -69,9 +85,9 @@ class ProgressMixin:
 
         By an image: a DICOM file that is none counts for no eye.
         """
-        counted = self.counted()
-        uploaded, shown = uploaded_types(counted), shown_eyes(counted)
-        return [r.file_type for r in self.requirements if not r.is_met_by(uploaded, shown)]
+        flags = flags_of(self.counted())
+        report_type = ReportType(self.report_type)
+        return missing_types(report_type, uploaded_types(flags), shown_eyes(flags))
 
     @property
     @admin.display(boolean=True)

@@ -21,6 +21,8 @@ from edc_retinopathy.models.camera_session_queryset import (
 )
 from edc_retinopathy.models.prepared import Parameter, PreparedQuery
 
+from .chosen import ChosenSession, ResolvableSession, SessionInProgress
+
 NO_SESSION = "There is no camera session for this subject."
 EXPIRED = (
     "The camera session for this subject has expired. "
@@ -35,7 +37,7 @@ CUTOFF: Any = Parameter("cutoff", DateTimeField())
 GOING_ON_CUTOFF: Any = Parameter("going_on_cutoff", DateTimeField())
 
 
-def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:
+def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> ResolvableSession:
     """The newest that is neither contraindicated, complete nor expired; else the exam going on.
 
     The exam that is still going on is the session last resolved, complete as it is, until it has
@@ -43,7 +45,7 @@ def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> Ca
     ``NoSession`` if there is none at all or all that are open have expired, and
     ``NoEligibleSession`` if every one is contraindicated, or complete and over.
     """
-    session = _first(_to_resolve, subject_identifier, site_ids)
+    session = _first(ResolvableSession, _to_resolve, subject_identifier, site_ids)
     if session.is_open and session.has_expired:
         raise NoSession(EXPIRED, camera_session_id=session.pk)
     if not session.is_open and not session.is_going_on:
@@ -53,7 +55,7 @@ def session_to_resolve(subject_identifier: str, site_ids: tuple[int, ...]) -> Ca
 
 def session_for_upload(
     subject_identifier: str, site_ids: tuple[int, ...], camera_session_id: UUID | None = None
-) -> CameraSession:
+) -> ChosenSession:
     """The session that an upload goes to.
 
     With an id: that one, expired or not. Without: the one last resolved, complete or not; if none
@@ -62,55 +64,59 @@ def session_for_upload(
     another. Raises ``NoSession`` and ``NoEligibleSession``.
     """
     if camera_session_id is None:
-        session = _first(_for_upload, subject_identifier, site_ids)
+        session = _first(ChosenSession, _for_upload, subject_identifier, site_ids)
     else:
-        session = _first(_of_id, subject_identifier, site_ids, camera_session_id=camera_session_id)
-    require_usable(session)
+        named = {"camera_session_id": camera_session_id}
+        session = _first(ChosenSession, _of_id, subject_identifier, site_ids, **named)
+    require_usable(session.pk, is_contraindicated=session.is_contraindicated)
     if camera_session_id is None and session.has_expired:
         raise NoSession(EXPIRED, camera_session_id=session.pk)
     return session
 
 
-def require_usable(session: CameraSession) -> None:
-    """Raise ``NoEligibleSession`` if the session, with its usability, may receive no files."""
-    if session.is_contraindicated:
-        raise NoEligibleSession(CONTRAINDICATED, camera_session_id=session.pk)
+def require_usable(camera_session_id: UUID, *, is_contraindicated: bool) -> None:
+    """Raise ``NoEligibleSession`` if the session may receive no files."""
+    if is_contraindicated:
+        raise NoEligibleSession(CONTRAINDICATED, camera_session_id=camera_session_id)
 
 
-def session_for_status(subject_identifier: str, site_ids: tuple[int, ...]) -> CameraSession:
+def session_for_status(subject_identifier: str, site_ids: tuple[int, ...]) -> SessionInProgress:
     """The session that an upload without an id would go to; failing that, the newest.
 
     Raises ``NoSession`` if there is none.
     """
-    session = _first(_for_status, subject_identifier, site_ids)
+    session = _first(SessionInProgress, _for_upload, subject_identifier, site_ids)
     if session.is_contraindicated or session.has_expired:
-        session = _first(_newest, subject_identifier, site_ids)
+        session = _first(SessionInProgress, _newest, subject_identifier, site_ids)
     return session
 
 
-def _first(
+def _first[S: ChosenSession](
+    kind: type[S],
     question: Callable[[CameraSessionQuerySet], CameraSessionQuerySet],
     subject_identifier: str,
     site_ids: tuple[int, ...],
     **values: Any,
-) -> CameraSession:
-    session = None
+) -> S:
+    rows: list[tuple[Any, ...]] = []
     # PostgreSQL refuses a NUL in a parameter instead of finding nothing.
     if site_ids and "\x00" not in subject_identifier:
-        session = _prepared(question, site_ids).first(
+        rows = _prepared(question, kind.COLUMNS, site_ids).rows(
             subject_identifier=subject_identifier,
             cutoff=expiry_cutoff(),
             going_on_cutoff=going_on_cutoff(),
             **values,
         )
-    if session is None:
+    if not rows:
         raise NoSession(NO_SESSION)
-    return session
+    return kind.of(dict(zip(kind.COLUMNS, rows[0], strict=True)))
 
 
 @lru_cache(maxsize=1000)
 def _prepared(
-    question: Callable[[CameraSessionQuerySet], CameraSessionQuerySet], site_ids: tuple[int, ...]
+    question: Callable[[CameraSessionQuerySet], CameraSessionQuerySet],
+    columns: tuple[str, ...],
+    site_ids: tuple[int, ...],
 ) -> PreparedQuery[CameraSession]:
     subject_identifier: Any = Parameter("subject_identifier", CharField())
     sessions = (
@@ -118,8 +124,7 @@ def _prepared(
         .in_use()
         .filter(subject_identifier=subject_identifier)
     )
-    # Decrypting the initials would cost more than the rest of the query.
-    return PreparedQuery(question(sessions).defer("initials"))
+    return PreparedQuery(question(sessions).with_usability(CUTOFF).values_list(*columns))
 
 
 def _to_resolve(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
@@ -127,17 +132,13 @@ def _to_resolve(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
 
 
 def _for_upload(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.for_upload(CUTOFF).with_usability(CUTOFF)
+    return sessions.for_upload(CUTOFF)
 
 
 def _of_id(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
     camera_session_id: Any = Parameter("camera_session_id", UUIDField())
-    return sessions.filter(pk=camera_session_id).with_usability(CUTOFF)
-
-
-def _for_status(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.for_upload(CUTOFF).with_usability(CUTOFF).with_uploaded_file_types()
+    return sessions.filter(pk=camera_session_id)
 
 
 def _newest(sessions: CameraSessionQuerySet) -> CameraSessionQuerySet:
-    return sessions.newest().with_uploaded_file_types()
+    return sessions.newest()

@@ -25,7 +25,7 @@ from edc_retinopathy.choices import (
     contraindicated_by,
 )
 from edc_retinopathy.models import CameraSession
-from edc_retinopathy.models.session_progress import shown_eyes, uploaded_types
+from edc_retinopathy.models.session_progress import flags_of, shown_eyes, uploaded_types
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -112,11 +112,12 @@ class SessionState:
                 expires_after=conf.session_expires_after(),
                 now=timezone.now(),
             )
+        flags = flags_of(counted)
         return cls(
             report_type=ReportType(session.report_type),
             answers=tuple(getattr(session, name) for name in CONTRAINDICATION_FIELDS),
-            uploaded=uploaded_types(counted),
-            shown=shown_eyes(counted),
+            uploaded=uploaded_types(flags),
+            shown=shown_eyes(flags),
             is_expired=is_expired,
             is_withdrawn=session.is_withdrawn,
             problems=problems,

@@ -274,7 +274,8 @@ class TestSavingWhatWasReadEarlier:
         self, as_read: CameraSession, session: CameraSession, camera_user: User
     ) -> CameraSession:
         """The session, as a camera left it since."""
-        session.pin(device_id="CAM-001", user=camera_user)
+        factories.pin(session, device_id="CAM-001", user=camera_user)
+        session.refresh_from_db()
         session.reopen(user=camera_user)
         return session
 

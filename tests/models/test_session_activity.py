@@ -101,7 +101,7 @@ def test_a_date_that_is_moved_back_is_followed(session: CameraSession) -> None:
 
 def test_a_form_read_earlier_takes_back_nothing(session: CameraSession, camera_user: User) -> None:
     form = CameraSession.objects.get(pk=session.pk)
-    session.pin(device_id="CAM-001", user=camera_user)
+    factories.pin(session, device_id="CAM-001", user=camera_user)
     factories.complete(session)
     rows = SessionActivity.objects.filter(pk=session.pk).values()
     before = rows.get()
