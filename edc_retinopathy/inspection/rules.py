@@ -7,13 +7,12 @@ never name a person: sentences travel to cameras and to logs.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from edc_retinopathy.choices import ContentType, Eye, FindingCode, PatientMatch, Severity
 from edc_retinopathy.content import Facts
 from edc_retinopathy.content.dicom import DECODABLE_SYNTAXES
 
-from .dicom_time import read_moment
+from .clocks import clock_skew
 from .patient import patient_match
 from .said import Said
 
@@ -43,12 +42,6 @@ CODES_OF_COPIES = frozenset(
         FindingCode.SAME_IMAGE_OTHER_EYE,
     }
 )
-
-# Clients send the time of the upload, and send again what failed; a workstation may be without a
-# network for days. Time zones that are not written take up half a day.
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-MOST_BEHIND = timedelta(days=7)
-MOST_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +148,6 @@ def _burned_in_annotation(facts: Facts, said: Said) -> str | None:
     return _when(facts.burned_in_annotation.strip().upper() == "YES")
 
 
-def _clock_skew(facts: Facts, said: Said) -> str | None:
-    acquired = read_moment(facts.acquisition_datetime, facts.timezone_offset, said.time_zone)
-    for what, moment in (("captured", said.captured), ("acquired", acquired)):
-        if moment is not None and _is_skewed(moment, said.received):
-            return f"{what} on {_day(moment)}, received on {_day(said.received)}"
-    return None
-
-
-def _is_skewed(moment: datetime, received: datetime) -> bool:
-    ahead = moment - received
-    return moment < EARLIEST or ahead > MOST_AHEAD or -ahead > MOST_BEHIND
-
-
-def _day(moment: datetime) -> str:
-    # Not by the local calendar, which has no such day at its ends.
-    return moment.date().isoformat()
-
-
 def _extension_mismatch(facts: Facts, said: Said) -> str | None:
     return None if said.has_fitting_extension else facts.content_type.label
 
@@ -252,7 +227,7 @@ RULES = (
     Rule(
         C.CLOCK_SKEW,
         S.HINT,
-        _clock_skew,
+        clock_skew,
         "A clock at the camera is wrong, or the file is late: {}.",
     ),
     Rule(

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, DateTimeField, F, Q, UUIDField, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from edc_retinopathy.choices import REQUIREMENTS, Progress
+from edc_retinopathy.choices import Progress
 
 from .prepared import Parameter, PreparedUpdate
+from .requirements import REQUIREMENTS
 from .session_activity import SessionActivity
 from .session_activity_queryset import fields_of_file, is_met_fields
 

@@ -10,13 +10,12 @@ from django.apps import apps
 from django.db import models, transaction
 
 from edc_retinopathy.choices import (
-    EYE_REQUIREMENTS,
-    REQUIREMENTS,
     FileType,
     Progress,
     ReportType,
-    Requirement,
 )
+
+from .requirements import EYE_REQUIREMENTS, REQUIREMENTS, Requirement
 
 if TYPE_CHECKING:
     from .camera_session import CameraSession

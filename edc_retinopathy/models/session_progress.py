@@ -6,14 +6,12 @@ from typing import Any
 from django.contrib import admin
 
 from edc_retinopathy.choices import (
-    EYE_REQUIREMENTS,
-    REQUIREMENTS,
     Eye,
     FileType,
     ReportType,
-    Requirement,
 )
 
+from .requirements import EYE_REQUIREMENTS, REQUIREMENTS, Requirement
 from .session_activity import SessionActivity
 from .session_activity_queryset import FLAGS, has_file_field, is_met_fields
 

@@ -1,6 +1,7 @@
 """What a session is by now, and the words for it: asked by pages, admin and API alike.
 
-The rules of completeness and screening are in the table of ``choices``. The querysets have them in
+The rules of completeness are in the table of ``models.requirements``, those of screening in
+``choices``. The querysets have them in
 SQL; a test holds the two together.
 """
 
@@ -16,15 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from edc_retinopathy import conf
 from edc_retinopathy.choices import (
     CONTRAINDICATION_FIELDS,
-    REQUIREMENTS,
     Eligibility,
     Eye,
     FileType,
     ReportType,
-    Requirement,
     contraindicated_by,
 )
 from edc_retinopathy.models import CameraSession
+from edc_retinopathy.models.requirements import REQUIREMENTS, Requirement
 from edc_retinopathy.models.session_progress import flags_of, shown_eyes, uploaded_types
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from edc_retinopathy.choices import REQUIREMENTS, FileType, Progress, ReportType
+from edc_retinopathy.choices import FileType, Progress, ReportType
 from edc_retinopathy.models import CameraSession, SessionActivity
+from edc_retinopathy.models.requirements import REQUIREMENTS
 from edc_retinopathy.sessions.state import SessionState
 from tests import factories
 from tests.factories import minutes_ago

@@ -3,12 +3,8 @@
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
     HTJ2KLossless,
     HTJ2KLosslessRPCL,
-    ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGExtended12Bit,
@@ -19,16 +15,14 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from .pixel_data import NATIVE_SYNTAXES
+
 # Those that pydicom and its plugins decode. Not among them: video, what is fetched from elsewhere
 # (JPIP), withdrawn processes of JPEG, and what a vendor made up.
-DECODABLE_SYNTAXES = frozenset(
+DECODABLE_SYNTAXES = NATIVE_SYNTAXES | frozenset(
     map(
         str,
         (
-            ImplicitVRLittleEndian,
-            ExplicitVRLittleEndian,
-            ExplicitVRBigEndian,
-            DeflatedExplicitVRLittleEndian,
             JPEGBaseline8Bit,
             JPEGExtended12Bit,
             JPEGLossless,
