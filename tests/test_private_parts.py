@@ -18,7 +18,7 @@ PACKAGE = Path(edc_retinopathy.__file__).parent
 DOCUMENTED = {"_meta", "_state", "_base_manager", "_default_manager"}
 USED = {
     # drf-spectacular's, overridden; the tests of the document know it.
-    ("api/schema.py", "_get_paths_and_endpoints"),
+    ("api/openapi.py", "_get_paths_and_endpoints"),
     ("logs/quiet.py", "_has_been_logged"),
     # Its own, of an instance that it has just read.
     ("models/camera_session.py", "_device_id_as_read"),
