@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-LOSSLESS_EXTRA = "edc-retinopathy[lossless]"
+# By what is in it: another product has this package's name, and would be installed by it.
+LOSSLESS_EXTRA = "lossless (pip install pylibjpeg-libjpeg)"
 
 
 class Reason(StrEnum):

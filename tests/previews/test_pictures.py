@@ -171,7 +171,7 @@ class TestFailures:
         lossless = samples.shipped_with_pydicom("SC_rgb_jpeg_gdcm.dcm")
         with pytest.raises(NotRendered, match="needs_extra") as caught:
             previews.rendering(store(session, lossless, DICOM), Size.SCREEN)
-        assert "edc-retinopathy[lossless]" in caught.value.sentence
+        assert "the extra lossless (pip install pylibjpeg-libjpeg)" in caught.value.sentence
 
     def test_another_file_in_its_place_is_not_shown_and_not_remembered(
         self, photo: SessionFile, storage: Any

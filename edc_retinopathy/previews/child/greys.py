@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 # Tables are made for so many values at most; of others each is computed.
 MAX_TABLE = 1 << 17
 BITS_SHOWN = 8
+ROWS_AT_ONCE = 128
 
 type Values = npt.NDArray[Any]
 
@@ -20,11 +21,18 @@ def to_grey(data_set: Dataset, pixels: Values, frame: int) -> Values:
     """
     low, high = _range(data_set, pixels)
     if pixels.dtype.kind in "iu" and high - low < MAX_TABLE:
-        table = _shades(data_set, np.arange(low, high + 1), frame)
-        grey = table[np.clip(pixels, low, high).astype(np.int64) - low]
-    else:
-        grey = _shades(data_set, pixels, frame)
-    return np.ascontiguousarray(grey)
+        return _looked_up_in_parts(_shades(data_set, np.arange(low, high + 1), frame), pixels, low)
+    return np.ascontiguousarray(_shades(data_set, pixels, frame))
+
+
+def _looked_up_in_parts(table: Values, pixels: Values, low: int) -> Values:
+    """What the table says of each value; numpy takes 8 bytes for each place that it looks up."""
+    grey = np.empty(pixels.shape, np.uint8)
+    for start in range(0, len(pixels), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        places = pixels[part].astype(np.int64) - low
+        grey[part] = np.take(table, places, mode="clip")
+    return grey
 
 
 def is_window_given(data_set: Dataset, frame: int) -> bool:

@@ -1,5 +1,6 @@
 """Frames of DICOM files have the colours of the photograph, however they are written."""
 
+import tracemalloc
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -25,6 +26,7 @@ from pydicom.uid import (
 
 from demo.sample_exam import left_jpeg
 from edc_retinopathy.previews import NotRendered
+from edc_retinopathy.previews.child.greys import to_grey
 from tests import samples
 from tests.previews.child.pictures import drawn, saved, screen
 from tests.previews.stored import Pixels, difference, pixels_of
@@ -254,6 +256,18 @@ class TestGreysOfMoreBits:
         made.PixelData = encapsulate([buffer.getvalue()])
         shown = screen(saved(made, JPEGBaseline8Bit), DICOM)
         assert difference(shown, three(numpy.clip(grey.astype(int) * 2, 0, 255))) < CLOSE
+
+
+def test_many_greys_take_little_memory() -> None:
+    values = numpy.arange(4_000_000, dtype=numpy.uint16).reshape(2000, 2000)
+    made = Dataset()
+    made.PhotometricInterpretation = "MONOCHROME2"
+    made.BitsStored = 16
+    tracemalloc.start()
+    to_grey(made, values, 1)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * values.size
 
 
 class TestFrames:
