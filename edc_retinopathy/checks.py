@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
-from edc_retinopathy.choices import FindingCode
+from edc_retinopathy.inspection.rules import HEADER_CODES
 from edc_retinopathy.project.installation import foreign_parts, is_psycopg2
 from edc_retinopathy.project.mounting import admin_index, has_api
 
@@ -72,6 +72,11 @@ NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
     ("E018", conf.max_pixels, "Set it to a whole number, or to None for no limit."),
     ("E021", conf.preview_cache_bytes, "Set it to a number of MiB above 0, for example 2000."),
     (
+        "E023",
+        conf.quality_thresholds,
+        f"Set it to numbers by name, of these: {', '.join(conf.QUALITY_THRESHOLDS)}.",
+    ),
+    (
         "E019",
         conf.patient_id_pattern,
         "Set it to a regular expression with (?P<subject_identifier>...), or to None.",
@@ -93,15 +98,15 @@ def check_numbers(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_reject_findings(**kwargs: Any) -> list[CheckMessage]:
-    """E020: the findings that refuse a file are such as there are."""
-    hint = f"The codes are: {', '.join(FindingCode.values)}."
+    """E020: the findings that refuse a file are such as are made when it is received."""
+    hint = f"The codes are: {', '.join(sorted(HEADER_CODES))}."
     try:
-        unknown = sorted(conf.reject_findings() - set(FindingCode.values))
+        unknown = sorted(conf.reject_findings() - HEADER_CODES)
     except ImproperlyConfigured as e:
         return [Error(str(e), hint=hint, id="edc_retinopathy.E020")]
     return [
         Error(
-            f"EDC_RETINOPATHY_REJECT_FINDINGS has an unknown code: {code!r}.",
+            f"EDC_RETINOPATHY_REJECT_FINDINGS has a code that no upload has: {code!r}.",
             hint=hint,
             id="edc_retinopathy.E020",
         )

@@ -167,6 +167,10 @@ class FindingCode(TextChoices):
     EXTENSION_MISMATCH = "extension_mismatch", _("Extension of another kind")
     LOCKED_PDF = "locked_pdf", _("Locked PDF")
     TOO_MANY_PIXELS = "too_many_pixels", _("Too many pixels")
+    MAYBE_BLURRED = "maybe_blurred", _("Perhaps blurred")
+    MAYBE_DARK = "maybe_dark", _("Perhaps too dark")
+    MAYBE_OVEREXPOSED = "maybe_overexposed", _("Perhaps overexposed")
+    NO_RETINA_SEEN = "no_retina_seen", _("No retina seen")
 
 
 class PatientMatch(TextChoices):

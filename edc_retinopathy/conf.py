@@ -202,6 +202,38 @@ def preview_cache_bytes() -> int:
     return int(_number("EDC_RETINOPATHY_PREVIEW_CACHE_MB", 2000, above_zero=True) * BYTES_PER_MIB)
 
 
+# Of :mod:`edc_retinopathy.previews.judging`; ``docs/quality.rst`` says how they were chosen.
+QUALITY_THRESHOLDS = {
+    "sharpness": 2.0,
+    "dark_share": 0.45,
+    "bright_share": 0.25,
+    "unseen_share": 0.97,
+    "white_share": 0.97,
+    "noise": 10.0,
+    "contrast": 0.006,
+    "retina_share": 0.5,
+}
+
+
+def quality_thresholds() -> dict[str, float]:
+    """From where on a picture gets a hint: ``EDC_RETINOPATHY_QUALITY_THRESHOLDS``.
+
+    A dict with some of the names of :data:`QUALITY_THRESHOLDS`, empty by default; what it leaves
+    out is as there. Shares lie between 0 and 1, and above 1 is never; the rest are ratios.
+    """
+    name = "EDC_RETINOPATHY_QUALITY_THRESHOLDS"
+    value: Any = getattr(settings, name, {})
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{name} must be a dict, got {value!r}.")
+    for key, number in value.items():
+        if key not in QUALITY_THRESHOLDS:
+            raise ImproperlyConfigured(f"{name} has no threshold {key!r}.")
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not is_number or not isfinite(number) or number < 0:
+            raise ImproperlyConfigured(f"{name}: {key} must be 0 or more, got {number!r}.")
+    return QUALITY_THRESHOLDS | value
+
+
 def reject_findings() -> frozenset[str]:
     """The codes of findings with which no file is stored: ``EDC_RETINOPATHY_REJECT_FINDINGS``.
 

@@ -21,6 +21,7 @@ from edc_retinopathy.models import (
     SessionActivity,
     SessionFile,
     SessionFileFacts,
+    SessionFileMeasures,
     StorageAudit,
 )
 from tests import factories
@@ -64,7 +65,12 @@ class CommittedRecords:
         files = list(
             SessionFile.objects.filter(camera_session__in=sessions).values_list("pk", flat=True)
         )
-        for manager in (Finding.history, Finding.objects, SessionFileFacts.objects):
+        for manager in (
+            Finding.history,
+            Finding.objects,
+            SessionFileFacts.objects,
+            SessionFileMeasures.objects,
+        ):
             _delete(manager.filter(session_file_id__in=files))
         for model, key in ((SessionFile, "camera_session_id__in"), (CameraSession, "id__in")):
             if model is CameraSession:

@@ -117,6 +117,12 @@ def test_a_check_creates_nothing(storage: StorageOnDisk) -> None:
         ("EDC_RETINOPATHY_PATIENT_ID_PATTERN", 7),
         ("EDC_RETINOPATHY_REJECT_FINDINGS", "no_image"),
         ("EDC_RETINOPATHY_REJECT_FINDINGS", ["no_such_code"]),
+        ("EDC_RETINOPATHY_REJECT_FINDINGS", ["maybe_blurred"]),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", 2),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", {"sharp": 2}),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", {"sharpness": -1}),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", {"sharpness": True}),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", {"sharpness": float("nan")}),
     ],
 )
 def test_a_limit_that_is_no_usable_number_is_an_error(
@@ -140,6 +146,8 @@ def test_a_limit_that_is_no_usable_number_is_an_error(
         ("EDC_RETINOPATHY_MAX_PIXELS", None),
         ("EDC_RETINOPATHY_PATIENT_ID_PATTERN", r"^X(?P<subject_identifier>.+)$"),
         ("EDC_RETINOPATHY_REJECT_FINDINGS", ["no_image", "patient_mismatch"]),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", {}),
+        ("EDC_RETINOPATHY_QUALITY_THRESHOLDS", {"sharpness": 1.5, "dark_share": 2}),
     ],
 )
 def test_the_values_that_the_contract_allows_pass(

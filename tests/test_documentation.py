@@ -11,6 +11,7 @@ from edc_retinopathy import checks, conf
 from edc_retinopathy.api.codes import CODES, RETRY_AFTER
 from edc_retinopathy.choices import FindingCode
 from edc_retinopathy.inspection.rules import RULES
+from edc_retinopathy.previews.judging import PIXEL_RULES
 
 DOCS = Path(__file__).parent.parent / "docs"
 API = Path(edc_retinopathy.__file__).parent / "api"
@@ -43,7 +44,7 @@ def test_every_setting_has_a_reader_that_says_what_it_means() -> None:
 
 def test_the_table_of_findings_has_every_code_with_its_severity() -> None:
     rows = re.findall(r"^   \* - ``(\w+)``\n     - (\w+)$", read("findings.rst"), re.MULTILINE)
-    assert rows == [(rule.code.value, rule.severity.value) for rule in RULES]
+    assert rows == [(rule.code.value, rule.severity.value) for rule in (*RULES, *PIXEL_RULES)]
     assert {code for code, _ in rows} == set(FindingCode.values)
 
 

@@ -22,7 +22,13 @@ from edc_retinopathy.inspection.copies import (
 )
 from edc_retinopathy.inspection.kept import kept_facts, kept_instance_uid
 from edc_retinopathy.inspection.patient import patient_match
-from edc_retinopathy.inspection.rules import CODES_OF_COPIES, Found, inspect, inspect_copies
+from edc_retinopathy.inspection.rules import (
+    CODES_OF_COPIES,
+    HEADER_CODES,
+    Found,
+    inspect,
+    inspect_copies,
+)
 from edc_retinopathy.inspection.said import Said, Subject
 from edc_retinopathy.logs.quiet import quiet
 from edc_retinopathy.models import CameraSession, SessionFile, SessionFileFacts
@@ -85,7 +91,9 @@ def inspect_again(pk: UUID) -> int:
         said = _said(session_file, places, subject_of(session_file.camera_session))
         match = patient_match(facts.patient_id, said.subject_identifier, said.patient_id_pattern)
         kept_facts(session_file, facts, match).save(using=using)
-        changed = update_findings(session_file, inspect(facts, said), using=using, by=INSPECTOR)
+        changed = update_findings(
+            session_file, inspect(facts, said), using=using, by=INSPECTOR, codes=HEADER_CODES
+        )
         if places:
             _look_at_others_on_commit(session_file, INSPECTOR, using=using)
     return changed

@@ -249,3 +249,5 @@ RULES = (
         "The image has {} pixels, more than are shown.",
     ),
 )
+# Those that the header gives; the rest is seen in the pixels, later.
+HEADER_CODES = frozenset(rule.code for rule in RULES)

@@ -11,6 +11,7 @@ from .report_dates import require_report_date
 from .session_activity import SessionActivity
 from .session_file import SessionFile
 from .session_file_facts import SessionFileFacts
+from .session_file_measures import SessionFileMeasures
 from .storage_audit import StorageAudit
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "SessionActivity",
     "SessionFile",
     "SessionFileFacts",
+    "SessionFileMeasures",
     "StorageAudit",
     "age_in_years",
     "longest_user_name",

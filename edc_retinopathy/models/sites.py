@@ -31,6 +31,7 @@ RECORDS_BY_PATH = {
     "session_file__camera_session_id": (
         "FileAccess",
         "SessionFileFacts",
+        "SessionFileMeasures",
         "Finding",
         "HistoricalFinding",
     ),

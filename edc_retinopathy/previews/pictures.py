@@ -6,8 +6,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from django.core.exceptions import ObjectDoesNotExist
 from pydicom.uid import JPEGLossless, JPEGLosslessSV1
@@ -90,7 +90,7 @@ def rendering(session_file: SessionFile, size: Size, *, frame: int = 1) -> Rende
 
 def open_rendering(
     session_file: SessionFile, size: Size, *, frame: int = 1
-) -> tuple[Rendering, BinaryIO]:
+) -> tuple[Rendering, BufferedReader]:
     """The picture, and its bytes, which stay readable whoever deletes the file.
 
     Raises as :func:`rendering` does.

@@ -46,14 +46,17 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def ask_child(
-    stream: storage.StoredStream,
+    stream: storage.StoredStream | IO[bytes],
     *,
     content_type: str,
     checksum: str,
     frame: int = 1,
     outputs: dict[str, IO[bytes]] | None = None,
+    is_to_be_measured: bool = False,
 ) -> Answer:
     """Let a child decode the file and write the outputs; the answer says what came of it.
+
+    Or let it measure a picture that was drawn before; ``checksum`` is then that of its source.
 
     Blocks for at most some seconds. A child that crashes or is killed is the file's fault.
     """
@@ -64,6 +67,7 @@ def ask_child(
         checksum=checksum,
         frame=frame,
         outputs=fds,
+        is_to_be_measured=is_to_be_measured,
         max_pixels=max_pixels,
         memory_bytes=MEMORY_BYTES + MEMORY_PER_PIXEL * min(max_pixels or MOST_PIXELS, MOST_PIXELS),
         seconds=SECONDS,
@@ -128,7 +132,7 @@ def _read(said: bytes, status: int | None, task: Task) -> Answer:
 
 
 @contextmanager
-def _readable(stream: storage.StoredStream) -> Iterator[IO[bytes]]:
+def _readable(stream: storage.StoredStream | IO[bytes]) -> Iterator[IO[bytes]]:
     """The file as something that a child can be given."""
     try:
         stream.fileno()

@@ -1,7 +1,10 @@
 """Pictures of stored files, for people who may see them."""
 
+from collections.abc import Callable
+from functools import partial
+from io import BufferedReader
 from textwrap import wrap
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +17,7 @@ from edc_retinopathy.choices import AccessKind
 from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.files.serving import BLOCK_BYTES, SAFE_HEADERS, SAVED_POLICY
 from edc_retinopathy.models import SessionFile
+from edc_retinopathy.previews.measuring import measure_if_due
 from edc_retinopathy.previews.pictures import frame_count, open_rendering
 from edc_retinopathy.previews.places import RENDERER_VERSION
 from edc_retinopathy.previews.reasons import NotRendered
@@ -24,6 +28,21 @@ from .files import FilePermissionMixin, bytes_of, record_look
 PLACEHOLDER_POLICY = f"{SAVED_POLICY}; style-src 'unsafe-inline'"
 # Of the words of a placeholder, in the units of its drawing, so that they fit.
 LINE_CHARACTERS, FIRST_LINE, LINE_HEIGHT = 38, 190, 40
+
+
+class SentFirst(BufferedReader):
+    """A file after which something is done, once all of it was sent, or whoever asked has gone."""
+
+    def __init__(self, stream: BufferedReader, then: Callable[[], None]) -> None:
+        super().__init__(stream.detach())
+        self._then: Callable[[], None] | None = then
+
+    def close(self) -> None:
+        """Called by the server, and again by whoever lets go of it."""
+        super().close()
+        then, self._then = self._then, None
+        if then is not None:
+            then()
 
 
 class RenderingView(FilePermissionMixin, View):
@@ -38,7 +57,7 @@ class RenderingView(FilePermissionMixin, View):
         """A JPEG file; 404 for a size or a frame that there is not."""
         if size not in set(Size):
             raise Http404("There is no such size.")
-        session_file = self.get_file(pk, "facts")
+        session_file = self.get_file(pk, "facts", "measures")
         try:
             with bytes_of(session_file):
                 return self._picture(request, session_file, Size(size), frame)
@@ -54,6 +73,8 @@ class RenderingView(FilePermissionMixin, View):
         response: HttpResponseBase | None = get_conditional_response(request, etag)
         if response is None:
             _, stream = open_rendering(session_file, size, frame=frame)
+            if request.method == "GET" and frame == 1:
+                stream = SentFirst(stream, partial(measure_if_due, session_file))
             response = _jpeg_response(stream)
             if request.method == "GET":
                 record_look(request, session_file, AccessKind.VIEW, is_part=True)
@@ -79,7 +100,7 @@ def placeholder_response(sentence: str) -> HttpResponse:
     return response
 
 
-def _jpeg_response(stream: BinaryIO) -> FileResponse:
+def _jpeg_response(stream: BufferedReader) -> FileResponse:
     response = FileResponse(stream, content_type="image/jpeg")
     response.block_size = BLOCK_BYTES
     # The name of a file in the cache is nobody's business.

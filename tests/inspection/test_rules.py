@@ -10,6 +10,7 @@ from edc_retinopathy.content import Facts
 from edc_retinopathy.inspection.rules import CODES_OF_COPIES, RULES, inspect, inspect_copies
 from edc_retinopathy.inspection.said import Copies, Said
 from edc_retinopathy.models import Finding
+from edc_retinopathy.previews.judging import PIXEL_RULES
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OPHTHALMIC = "1.2.840.10008.5.1.4.1.1.77.1.5.1"
@@ -34,7 +35,7 @@ def codes(record: Said | None = None, **facts: Any) -> list[str]:
 
 
 def test_each_code_has_one_rule() -> None:
-    assert [rule.code for rule in RULES] == list(FindingCode)
+    assert [rule.code for rule in (*RULES, *PIXEL_RULES)] == list(FindingCode)
 
 
 @pytest.mark.parametrize(

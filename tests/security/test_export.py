@@ -18,6 +18,7 @@ from edc_retinopathy.models import (
     SessionActivity,
     SessionFile,
     SessionFileFacts,
+    SessionFileMeasures,
 )
 from tests import factories
 from tests.security.world import World
@@ -37,6 +38,7 @@ EXPORTED = [
     "edc_retinopathy.sessionactivity",
     "edc_retinopathy.sessionfile",
     "edc_retinopathy.sessionfilefacts",
+    "edc_retinopathy.sessionfilemeasures",
 ]
 # Whoever has clinicedc's right to export, with and without rights of ours.
 EXPORTERS = ("grader", "clinician", "viewer", "manager", "camera", "nobody")
@@ -149,6 +151,7 @@ class TestSites:
                     Finding.objects,
                     Finding.history,
                     SessionFileFacts.objects,
+                    SessionFileMeasures.objects,
                 )
                 for site_id in kept.filter(session_file__camera_session=session).values_list(
                     "site_id", flat=True

@@ -25,6 +25,7 @@ from edc_retinopathy.models import (
     Refusal,
     SessionFile,
     SessionFileFacts,
+    SessionFileMeasures,
     StorageAudit,
 )
 from tests import factories
@@ -156,6 +157,10 @@ def _site_records(label: str, subject: RegisteredSubject) -> SiteRecords:
     ]
     SessionFileFacts.objects.create(
         session_file=files[0], site_id=session.site_id, rules_version=1, manufacturer=f"Of {label}"
+    )
+    # Measured already: a look at its picture writes nothing more.
+    SessionFileMeasures.objects.create(
+        session_file=files[0], site_id=session.site_id, measures_version=1, sharpness=2.5
     )
     user = factories.find_or_create_user(
         f"camera_of_{label}",

@@ -14,6 +14,7 @@ from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.files.inspecting import inspect_again
 from edc_retinopathy.inspection.rules import RULES_VERSION
 from edc_retinopathy.models import SessionFile, SessionFileFacts
+from edc_retinopathy.previews.measuring import judge_again
 
 from .audit_session_files import moment
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         ) as bar:
             for pk in keys_of(files):
                 try:
-                    changed += inspect_again(pk)
+                    changed += inspect_again(pk) + judge_again(pk)
                     inspected += 1
                 except (OSError, RetinopathyError):
                     unreadable += 1

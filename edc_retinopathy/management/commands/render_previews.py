@@ -13,6 +13,7 @@ from tqdm import tqdm
 from edc_retinopathy.choices import ContentType
 from edc_retinopathy.models import SessionFile
 from edc_retinopathy.models.session_file import SessionFileQuerySet
+from edc_retinopathy.previews.measuring import measure_if_due
 from edc_retinopathy.previews.pictures import frame_count, is_kept, rendering
 from edc_retinopathy.previews.reasons import PASSING, SENTENCES, NotRendered
 from edc_retinopathy.previews.sizes import Size
@@ -55,12 +56,13 @@ class Command(BaseCommand):
         self._say(made)
 
     def _render(self, pk: UUID, *, all_frames: bool) -> Counter[str]:
-        files = SessionFile.objects.select_related("facts")
+        files = SessionFile.objects.select_related("facts", "measures")
         session_file = files.get(pk=pk)
         made: Counter[str] = Counter()
         last = max(frame_count(session_file), 1) if all_frames else 1
         for frame in range(1, last + 1):
             made[_outcome(session_file, frame)] += 1
+        measure_if_due(session_file)
         return made
 
     def _say(self, made: Counter[str]) -> None:

@@ -11,7 +11,8 @@ from edc_retinopathy.previews.reasons import Reason
 class Task:
     """The file comes as standard input; ``outputs`` are open descriptors by size.
 
-    ``frame`` counts from 1. Without outputs, frames are counted alone. Limits are in bytes and
+    ``frame`` counts from 1. Without outputs, frames are counted alone. ``is_to_be_measured`` tells
+    a picture that was drawn here: it is measured, and nothing is drawn. Limits are in bytes and
     seconds; ``max_pixels`` is None for no limit.
     """
 
@@ -19,6 +20,7 @@ class Task:
     checksum: str
     frame: int = 1
     outputs: dict[str, int] = field(default_factory=dict)
+    is_to_be_measured: bool = False
     max_pixels: int | None
     memory_bytes: int
     seconds: int
@@ -37,11 +39,13 @@ class Task:
 class Answer:
     """Width and height of each size, and how many frames there are; or why there is nothing.
 
+    ``measures`` are the fields of :class:`edc_retinopathy.previews.quality.Measures`.
     ``place`` names where in the code an unexpected end was met, for the log: no text of the file.
     """
 
     frames: int = 0
     sizes: dict[str, list[int]] = field(default_factory=dict)
+    measures: dict[str, Any] | None = None
     reason: Reason | None = None
     place: str = ""
 
