@@ -49,6 +49,8 @@ class DataSet:
     is_little_endian: bool = True
     values: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)
     passed: set[int] = field(default_factory=set)
+    # Whether the walk left its last element before the end of it.
+    is_broken_off: bool = False
     pixels: PixelData | None = None
     pixels_tag: int = 0
     document: tuple[int, int] | None = None

@@ -37,15 +37,19 @@ META_START = 132
 META_GROUP = 0x0002
 SIZE_OF_IMAGE = frozenset({ROWS, COLUMNS, BITS_ALLOCATED})
 
-# What a file that is no image is for, by the beginning of its SOP class: without it, it is not
-# whole, and what follows it is no harm. Directory (PS3.10 8.6), documents (PS3.3 C.24.2),
-# structured reports (PS3.3 C.17.3).
-DOCUMENT = 0x00420011
+# What a file that is no image is for, by the beginning of its SOP class; what follows it is no
+# harm. A directory has its records (type 2, PS3.3 F.3.2.2), an encapsulated document the document
+# (type 1, PS3.3 C.24.2): without them, the file is not whole. A structured report may be without
+# content, where its root has no children (type 1C, PS3.3 C.17.3).
+DOCUMENT, REPORT_CONTENT = 0x00420011, 0x0040A730
 CONTENT_OF_CLASS = {
     "1.2.840.10008.1.3.10": 0x00041220,
     "1.2.840.10008.5.1.4.1.1.104.": DOCUMENT,
-    "1.2.840.10008.5.1.4.1.1.88.": 0x0040A730,
+    "1.2.840.10008.5.1.4.1.1.88.": REPORT_CONTENT,
 }
+# Where every object says what it is (PS3.3 C.12.1). Of a report that ends there, no more than the
+# beginning was copied: whose it is, and of which study, stands behind.
+IDENTIFYING_GROUP = 0x0008
 # A document that begins with so many zeros is not written yet.
 DOCUMENT_HEAD_BYTES = 1024
 
@@ -133,6 +137,9 @@ def _walk(source: Source, syntax: str, meta: DataSet, data_set: DataSet) -> str 
         flaw = ZEROS
     finally:
         data_set.passed = elements.passed
+        data_set.is_broken_off = (
+            elements.latest is not None and elements.latest.tag not in elements.passed
+        )
     # Behind what a file is for, anything may follow; but zeros right behind an empty element may
     # be all that was written of it.
     is_empty = flaw == ZEROS and elements.latest is not None and not elements.latest.length
@@ -163,9 +170,17 @@ def _what_is_missing(meta: DataSet, data_set: DataSet, stream: BinaryIO) -> str 
     if ROWS in data_set.values or _is_image_class(_sop_class(meta, data_set)):
         return NO_PIXELS
     content_tag = _content_tag(meta, data_set)
-    if content_tag is not None and content_tag not in data_set.passed:
+    if content_tag is not None and not _has_content(content_tag, data_set):
         return NO_CONTENT
     return _what_is_missing_of_document(meta, data_set, stream) if content_tag == DOCUMENT else None
+
+
+def _has_content(tag: int, data_set: DataSet) -> bool:
+    """Whether what the file is for is there; of a report, also that it may well have none."""
+    if tag in data_set.passed:
+        return True
+    may_lack_it = tag == REPORT_CONTENT and not data_set.is_broken_off
+    return may_lack_it and max(data_set.passed) >> 16 > IDENTIFYING_GROUP
 
 
 def _what_is_missing_of_document(meta: DataSet, data_set: DataSet, stream: BinaryIO) -> str | None:

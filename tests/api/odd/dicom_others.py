@@ -1,7 +1,10 @@
 """DICOM files that are no image, and are kept as such."""
 
 from tests.content.dicom_bytes import (
+    BIG_ENDIAN,
+    BIG_ENDIAN_UID,
     DEFLATED_UID,
+    EXPLICIT,
     IMPLICIT,
     IMPLICIT_UID,
     deflated,
@@ -17,6 +20,20 @@ NO_IMAGES: dict[str, bytes] = {
     "stereometric relationship": named(CLASS + "77.1.5.3", sequence(b"", tag=0x00220020)),
     "key object selection": named(CLASS + "88.59", CONTENT),
     "comprehensive 3D report": named(CLASS + "88.34", CONTENT),
+    "report whose root has no children": named(
+        CLASS + "88.11",
+        element(0x0040A040, "CS", "CONTAINER"),
+        element(0x0040A050, "CS", "SEPARATE"),
+        element(0x0040A491, "CS", "COMPLETE"),
+        element(0x0040A493, "CS", "UNVERIFIED"),
+    ),
+    "report whose root is not even described": named(
+        CLASS + "88.33", element(0x0020000D, "UI", "1.2.3")
+    ),
+    "report without content, big endian": meta(BIG_ENDIAN_UID, sop_class=CLASS + "88.22")
+    + BIG_ENDIAN.element(0x00080016, "UI", CLASS + "88.22")
+    + BIG_ENDIAN.element(0x0040A040, "CS", "CONTAINER"),
+    "report with empty content": named(CLASS + "88.11", EXPLICIT.head(0x0040A730, "SQ", 0)),
     "dose report, deflated": meta(DEFLATED_UID, sop_class=CLASS + "88.67")
     + deflated(named(CLASS + "88.67", CONTENT)[len(meta(sop_class=CLASS + "88.67")) :]),
     "presentation state": named(
