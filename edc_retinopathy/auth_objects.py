@@ -17,16 +17,21 @@ VIEW_SESSIONS = "edc_retinopathy.view_camerasession"
 VIEW_FILES = "edc_retinopathy.view_sessionfile"
 ADD_FILES = "edc_retinopathy.add_sessionfile"
 # What the pages ask for besides the admin's own.
+ADD_SESSION = "edc_retinopathy.add_camerasession"
+CHANGE_SESSION = "edc_retinopathy.change_camerasession"
 CHANGE_FINDING = "edc_retinopathy.change_finding"
+CHANGE_REFUSAL = "edc_retinopathy.change_refusal"
+VIEW_REFUSALS = "edc_retinopathy.view_refusal"
+VIEW_FINDINGS = "edc_retinopathy.view_finding"
 
 view_codenames = (
     VIEW_SESSIONS,
     "edc_retinopathy.view_historicalcamerasession",
     VIEW_FILES,
     "edc_retinopathy.view_historicalsessionfile",
-    "edc_retinopathy.view_refusal",
+    VIEW_REFUSALS,
     "edc_retinopathy.view_historicalrefusal",
-    "edc_retinopathy.view_finding",
+    VIEW_FINDINGS,
     "edc_retinopathy.view_historicalfinding",
 )
 # Who audits: which files were looked at, and whether all are still there.
@@ -38,10 +43,10 @@ audit_codenames = (
 )
 edit_codenames = (
     *view_codenames,
-    "edc_retinopathy.add_camerasession",
-    "edc_retinopathy.change_camerasession",
+    ADD_SESSION,
+    CHANGE_SESSION,
     # Answers.
-    "edc_retinopathy.change_refusal",
+    CHANGE_REFUSAL,
     CHANGE_FINDING,
 )
 super_codenames = (*edit_codenames, *audit_codenames, "edc_retinopathy.delete_camerasession")

@@ -11,8 +11,10 @@ from .views import (
     RenderingView,
     ReportView,
     SessionPage,
+    SessionPart,
     StoredFileView,
     TodayPage,
+    TodayPart,
     ViewFilePage,
 )
 
@@ -20,7 +22,9 @@ app_name = "edc_retinopathy"
 
 urlpatterns = [
     path("", TodayPage.as_view(), name="home_url"),
+    path("today/", TodayPart.as_view(), name="today"),
     path("sessions/<uuid:pk>/", SessionPage.as_view(), name="session"),
+    path("sessions/<uuid:pk>/part/", SessionPart.as_view(), name="session_part"),
     path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
     path("files/<uuid:pk>/report/", ReportView.as_view(), name="report"),
     path(

@@ -6,7 +6,16 @@ from fnmatch import fnmatch
 from zipfile import ZipFile
 
 PACKAGE = "edc_retinopathy"
-REQUIRED = ("py.typed", "migrations/0001_*.py", "static/*.css", "templates/*.html")
+REQUIRED = (
+    "py.typed",
+    "migrations/0001_*.py",
+    "static/*.css",
+    "static/*/vendor/htmx-*.min.js",
+    "static/*/vendor/htmx-LICENSE.txt",
+    "static/*/vendor/idiomorph-ext-*.min.js",
+    "static/*/vendor/idiomorph-LICENSE.txt",
+    "templates/*.html",
+)
 ALLOWED = (f"{PACKAGE}/*", "edc_retinopathy-*.dist-info/*")
 
 

@@ -184,7 +184,8 @@ class CameraSessionAdmin(
     ) -> Any:
         """With what may be done to the session beside saving it."""
         session = self.get_object(request, unquote(object_id))
-        tools = self._tools(request, session) if session else {}
+        tools: dict[str, Any] = self._tools(request, session) if session else {}
+        tools |= self.cancelling(request, session)
         return super().change_view(request, object_id, form_url, {**tools, **(extra_context or {})})
 
     def _tools(self, request: HttpRequest, session: CameraSession) -> dict[str, str]:

@@ -21,6 +21,7 @@ from edc_retinopathy.auth_objects import CHANGE_FINDING
 from edc_retinopathy.inspection.bookkeeping import AlreadyResolved, resolve
 from edc_retinopathy.models import Finding
 from edc_retinopathy.models.finding import MAX_REASON_CHARACTERS
+from edc_retinopathy.project.returning import url_to_return_to
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 from .problems import ResolvedFilter
@@ -131,10 +132,9 @@ class FindingAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyModelAd
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             self._resolve(request, [finding], form.cleaned_data["reason"])
-            url = reverse(
-                "edc_retinopathy_admin:edc_retinopathy_finding_change", args=(finding.pk,)
-            )
-            return HttpResponseRedirect(url)
+            own_name = "edc_retinopathy_admin:edc_retinopathy_finding_change"
+            own_url = reverse(own_name, args=(finding.pk,))
+            return HttpResponseRedirect(url_to_return_to(request) or own_url)
         return self._ask(request, [finding], form)
 
     @admin.action(description=_("Resolve the selected findings"), permissions=["resolve"])
@@ -164,6 +164,7 @@ class FindingAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyModelAd
             "findings": findings,
             "form": form,
             "action": action,
+            "back_url": url_to_return_to(request),
             "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "edc_retinopathy/admin/resolve_findings.html", context)

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.accounts.sites import current_site_id
 from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.auth_objects import CHANGE_REFUSAL, CHANGE_SESSION
 from edc_retinopathy.choices import RefusalState
 from edc_retinopathy.models import Refusal
+from edc_retinopathy.project.returning import url_to_return_to
 from edc_retinopathy.refusals.answers import (
     MAX_REASON_CHARACTERS,
     CannotAnswer,
@@ -29,8 +31,6 @@ from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 
 URL_NAME = "edc_retinopathy_refusal_{}"
 ADMIN_URL_NAME = f"edc_retinopathy_admin:{URL_NAME}"
-CHANGE_REFUSAL = "edc_retinopathy.change_refusal"
-CHANGE_SESSION = "edc_retinopathy.change_camerasession"
 
 # The answers by their place in the address: what the button says, and what follows.
 ANSWERS = {
@@ -169,14 +169,15 @@ class RefusalAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         chosen, label, text = ANSWERS[name]
         if not self.may_answer(request, refusal, chosen):
             raise PermissionDenied
+        own_url = reverse(ADMIN_URL_NAME.format("change"), args=(refusal.pk,))
+        back_url = url_to_return_to(request) or own_url
         is_required = chosen == RefusalState.DISMISSED
         sent = request.POST if request.method == "POST" else None
         form = ReasonForm(sent, is_required=is_required)
         if form.is_valid() and self._answered(
             request, refusal, chosen, form.cleaned_data["reason"]
         ):
-            url = reverse(ADMIN_URL_NAME.format("change"), args=(refusal.pk,))
-            return HttpResponseRedirect(url)
+            return HttpResponseRedirect(back_url)
         context = {
             **self.admin_site.each_context(request),
             "title": label,
@@ -186,6 +187,7 @@ class RefusalAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
             "original": refusal,
             "form": form,
             "text": text,
+            "back_url": back_url,
             "is_fitting": chosen in answers_to(refusal),
         }
         return TemplateResponse(request, "edc_retinopathy/admin/answer_refusal.html", context)

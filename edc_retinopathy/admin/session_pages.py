@@ -1,5 +1,6 @@
 """What a session's pages offer besides the form: who is examined, reopening and withdrawing."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +20,20 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from edc_auth.constants import PII, PII_VIEW
 from edc_registration.models import RegisteredSubject
 
+from edc_retinopathy.accounts.personal_data import may_see_initials
 from edc_retinopathy.accounts.sites import current_site_id, writable_site_ids
 from edc_retinopathy.models import CameraSession, age_in_years
+from edc_retinopathy.project.returning import Target, target_of, url_to_return_to
 from edc_retinopathy.sessions.state import SessionState
 from edc_retinopathy.sessions.withdrawal import MAX_REASON_CHARACTERS, CannotWithdraw, withdraw
 
 MASK = "*****"
 URL_NAME = "edc_retinopathy_camerasession_{}"
 ADMIN_URL_NAME = f"edc_retinopathy_admin:{URL_NAME}"
+
+HOME: Target = ("edc_retinopathy:home_url", {})
 
 
 class WithdrawForm(forms.Form):
@@ -44,8 +48,7 @@ class WithdrawForm(forms.Form):
 
 def shows_initials(request: HttpRequest) -> bool:
     """True for members of clinicedc's groups for personal data, as in its own lists of subjects."""
-    user: Any = request.user
-    return bool(user.groups.filter(name__in=[PII, PII_VIEW]).exists())
+    return may_see_initials(request.user)
 
 
 def describe_subject(request: HttpRequest, pk: Any) -> str | None:
@@ -54,8 +57,8 @@ def describe_subject(request: HttpRequest, pk: Any) -> str | None:
     The initials are masked for accounts that may not see personal data.
     """
     site_ids = writable_site_ids(request.user, current_site_id(request))
-    may_see_initials = shows_initials(request)
-    fields = ["gender", "dob", *(["initials"] if may_see_initials else [])]
+    is_unmasked = shows_initials(request)
+    fields = ["gender", "dob", *(["initials"] if is_unmasked else [])]
     subjects = RegisteredSubject.objects.filter(pk=pk, site_id__in=site_ids)
     subject: Any = subjects.only(*fields).first()
     if subject is None:
@@ -65,9 +68,15 @@ def describe_subject(request: HttpRequest, pk: Any) -> str | None:
         (
             str(subject.get_gender_display() or _("Sex unknown")),
             str(_("Age unknown") if age is None else _("%d years") % age),
-            (subject.initials or "-") if may_see_initials else MASK,
+            (subject.initials or "-") if is_unmasked else MASK,
         )
     )
+
+
+def _url_after(request: HttpRequest, session: CameraSession) -> str:
+    """Where one came from, else the session's form."""
+    form = reverse(ADMIN_URL_NAME.format("change"), args=(session.pk,))
+    return url_to_return_to(request) or form
 
 
 class SessionPagesMixin:
@@ -91,6 +100,36 @@ class SessionPagesMixin:
             ),
             *urls,
         ]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> Any:
+        """With the way back."""
+        context = {**self.cancelling(request, None), **(extra_context or {})}
+        return super().add_view(request, form_url, context)  # type: ignore[misc]
+
+    def cancelling(self, request: HttpRequest, session: CameraSession | None) -> dict[str, Any]:
+        """What clinicedc's form asks for to offer Cancel: to where one came from."""
+        page = HOME if session is None else ("edc_retinopathy:session", {"pk": session.pk})
+        name, parameters = target_of(request) or page
+        return {"show_cancel": True, "cancel_url": name, "cancel_url_kwargs": parameters}
+
+    def response_add(
+        self, request: HttpRequest, obj: CameraSession, post_url_continue: Any = None
+    ) -> HttpResponseBase:
+        """To the session's page, unless ``?next=`` names another."""
+        response: HttpResponseBase = super().response_add(request, obj, post_url_continue)  # type: ignore[misc]
+        return self._after_saving(request, obj, response)
+
+    def response_change(self, request: HttpRequest, obj: CameraSession) -> HttpResponseBase:
+        """To the session's page, unless ``?next=`` names another."""
+        response: HttpResponseBase = super().response_change(request, obj)  # type: ignore[misc]
+        return self._after_saving(request, obj, response)
+
+    def _after_saving(
+        self, request: HttpRequest, obj: CameraSession, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.status_code != HTTPStatus.FOUND or "_save" not in request.POST:
+            return response
+        return HttpResponseRedirect(url_to_return_to(request) or obj.get_page_url())
 
     def subject_view(self: Any, request: HttpRequest) -> HttpResponseBase:
         """Who the subject is that the form has chosen; 404 unless it is one of the current site."""
@@ -117,7 +156,7 @@ class SessionPagesMixin:
         if not self.has_change_permission(request, session):
             raise PermissionDenied
         self.reopen_for_uploads(request, self.get_queryset(request).filter(pk=session.pk))
-        return HttpResponseRedirect(reverse(ADMIN_URL_NAME.format("change"), args=(session.pk,)))
+        return HttpResponseRedirect(_url_after(request, session))
 
     def withdraw_view(self: Any, request: HttpRequest, object_id: str) -> HttpResponseBase:
         """Ask for the reason, then withdraw; say why not, if the session has files."""
@@ -129,8 +168,7 @@ class SessionPagesMixin:
         form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             self._withdraw(request, session, form.cleaned_data["reason"])
-            url = reverse(ADMIN_URL_NAME.format("change"), args=(session.pk,))
-            return HttpResponseRedirect(url)
+            return HttpResponseRedirect(_url_after(request, session))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Withdraw the session"),
@@ -139,6 +177,7 @@ class SessionPagesMixin:
             "object": session,
             "original": session,
             "form": form,
+            "back_url": _url_after(request, session),
             "can_be_withdrawn": SessionState.of(session).can_be_withdrawn,
         }
         return TemplateResponse(request, "edc_retinopathy/admin/withdraw.html", context)

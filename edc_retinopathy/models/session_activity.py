@@ -85,6 +85,8 @@ class SessionActivity(models.Model):
                 fields=["site", "progress", "report_datetime", "camera_session"],
                 name="edc_retinopathy_site_progress",
             ),
+            # What the home page of a site shows.
+            models.Index(fields=["site", "latest_datetime"], name="edc_retinopathy_site_latest"),
         )
 
     def __str__(self) -> str:

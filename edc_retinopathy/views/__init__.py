@@ -2,14 +2,16 @@
 
 from .files import ReportView, StoredFileView, ViewFilePage
 from .renderings import RenderingView
-from .session import SessionPage
-from .today import TodayPage
+from .session import SessionPage, SessionPart
+from .today import TodayPage, TodayPart
 
 __all__ = [
     "RenderingView",
     "ReportView",
     "SessionPage",
+    "SessionPart",
     "StoredFileView",
     "TodayPage",
+    "TodayPart",
     "ViewFilePage",
 ]

@@ -57,10 +57,14 @@ class AccessMixin(LoginRequiredMixin, PermissionRequiredMixin):
             raise PermissionDenied
         return site_id
 
-    def get_session(self, pk: Any) -> CameraSession:
+    def get_session(self, pk: Any, *, with_initials: bool = False) -> CameraSession:
         """The session, read with its state, at a site that the account may read; else 404."""
         sessions = CameraSession.objects.visible_at(self.site_ids).with_state()
-        return get_object_or_404(sessions.select_related("site").defer("initials"), pk=pk)
+        sessions = sessions.select_related("site", "activity")
+        if not with_initials:
+            # They are costly to decrypt.
+            sessions = sessions.defer("initials")
+        return get_object_or_404(sessions, pk=pk)
 
 
 class PageMixin(AccessMixin, ContextMixin, View):

@@ -3,25 +3,49 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.views.generic.base import TemplateResponseMixin
+from django.urls import reverse
+from django.views.generic import TemplateView
 
+from edc_retinopathy.clinic.rights import rights_of
+from edc_retinopathy.clinic.session import session_view
+from edc_retinopathy.clinic.versions import version_of_session
 from edc_retinopathy.models import CameraSession
-from edc_retinopathy.sessions.state import SessionState
+from edc_retinopathy.project.returning import url_to_return_to
 
-from .pages import Crumb, PageMixin
+from .live import LivePart, viewer_of
+from .pages import AccessMixin, Crumb, PageMixin
 
 
-class SessionPage(TemplateResponseMixin, PageMixin):
+class SessionMixin(AccessMixin):
+    """What the page and its part share."""
+
+    session: CameraSession
+
+    kwargs: dict[str, Any]
+
+    def get_version(self) -> str:
+        """Of the session, whoever's it is."""
+        return version_of_session(self.kwargs["pk"], *viewer_of(self.request))
+
+    def get_part_context(self) -> dict[str, Any]:
+        """The session; 404 for one of another site."""
+        rights = rights_of(self.request)
+        session = self.get_session(self.kwargs["pk"], with_initials=rights.sees_initials)
+        self.session = session
+        return {
+            "session": session,
+            "view": session_view(session, rights=rights),
+            "rights": rights,
+            # Of the subject's dashboard, for example.
+            "back_url": url_to_return_to(self.request),
+        }
+
+
+class SessionPage(SessionMixin, PageMixin, TemplateView):
     """What there is of an exam, and what may be done."""
 
     http_method_names = ["get", "head"]
     template_name = "edc_retinopathy/session.html"
-    session: CameraSession
-
-    def get(self, request: Any, pk: Any) -> Any:
-        """The page; 404 for a session of another site."""
-        self.session = self.get_session(pk)
-        return self.render_to_response(self.get_context_data())
 
     def get_title(self) -> str:
         """Names the session."""
@@ -32,10 +56,16 @@ class SessionPage(TemplateResponseMixin, PageMixin):
         return [Crumb(self.session)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The session, its state and its files."""
-        return super().get_context_data(
-            session=self.session,
-            state=SessionState.of(self.session),
-            files=self.session.files.current(),
-            **kwargs,
-        )
+        """The version before the rest, which may be newer."""
+        live = {
+            "version": self.get_version(),
+            "live_url": reverse("edc_retinopathy:session_part", args=(self.kwargs["pk"],)),
+        }
+        # The keys of the address are in ``kwargs`` too.
+        return super().get_context_data(**{**kwargs, **live, **self.get_part_context()})
+
+
+class SessionPart(SessionMixin, LivePart):
+    """The part that changes by itself."""
+
+    template_name = "edc_retinopathy/session_part.html"
