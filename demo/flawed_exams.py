@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
+
+from PIL import Image, ImageFilter
 
 from demo.sample_exam import ExamFile, exam_files
 
@@ -11,6 +14,8 @@ ANOTHER_PATIENT = "105-10-9999-9"
 # Where clocks stand whose battery is empty: a camera's, and a workstation's.
 CAMERA_RESET = datetime(2000, 1, 1, tzinfo=UTC)
 WORKSTATION_RESET = datetime(1970, 1, 1, tzinfo=UTC)
+# In pixels of the photograph, and as a share of its light.
+BLUR, LITTLE_LIGHT = 12, 0.2
 
 type Flaw = Callable[[str, datetime], Iterator[ExamFile]]
 
@@ -40,10 +45,46 @@ def dead_clock(subject_identifier: str, captured: datetime) -> Iterator[ExamFile
     yield from exam_files(subject_identifier, captured=CAMERA_RESET)
 
 
+def blurred_picture(subject_identifier: str, captured: datetime) -> Iterator[ExamFile]:
+    """The camera was not focused on the right eye."""
+    yield from _photographs(
+        subject_identifier, captured, lambda image: image.filter(ImageFilter.GaussianBlur(BLUR))
+    )
+
+
+def dark_picture(subject_identifier: str, captured: datetime) -> Iterator[ExamFile]:
+    """The flash was too weak for the right eye."""
+    yield from _photographs(
+        subject_identifier, captured, lambda image: image.point(lambda level: level * LITTLE_LIGHT)
+    )
+
+
+def _photographs(
+    subject_identifier: str, captured: datetime, spoil: Callable[[Image.Image], Image.Image]
+) -> Iterator[ExamFile]:
+    """An exam of a camera that sends photographs and no DICOM files; the right one is spoilt."""
+    for file in exam_files(subject_identifier, captured=captured, include_jpegs=True):
+        if file.file_type == "right":
+            yield replace(file, content=_spoilt(file.content, spoil))
+        elif not file.file_type.endswith("_dicom"):
+            yield file
+
+
+def _spoilt(photograph: bytes, spoil: Callable[[Image.Image], Image.Image]) -> bytes:
+    buffer = BytesIO()
+    with Image.open(BytesIO(photograph)) as image:
+        # The comment names the exam.
+        comment = image.info["comment"]
+        spoil(image).save(buffer, "JPEG", quality=90, comment=comment)
+    return buffer.getvalue()
+
+
 # With the time that the workstation says, None for the true one.
 FLAWS: tuple[tuple[Flaw, datetime | None], ...] = (
     (swapped_eyes, None),
     (another_patient, None),
     (same_image_twice, None),
     (dead_clock, WORKSTATION_RESET),
+    (blurred_picture, None),
+    (dark_picture, None),
 )

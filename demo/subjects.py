@@ -28,7 +28,7 @@ OPEN_SESSIONS = {ReportType.COMBINED: 28, ReportType.PER_EYE: 8}
 # Cameras of exams in the past, by which those whose files are still to be sent are found again.
 WHOLE_EXAM_DEVICE, BROKEN_OFF_DEVICE, FLAWED_DEVICE = "CAM-002", "CAM-003", "CAM-004"
 # One session for each of ``demo.flawed_exams``.
-FLAWED_EXAMS = 4
+FLAWED_EXAMS = 6
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """The demo's accounts: every role at both sites, and cameras that are bound to their devices."""
 
 from datetime import datetime
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db.models import Value
 from django.db.models.functions import Concat
 from django.test import Client
@@ -24,6 +26,7 @@ from edc_retinopathy.auth_objects import (
     RETINOPATHY_SUPER_ROLE,
 )
 from edc_retinopathy.models import CameraAccount, CameraSession
+from edc_retinopathy.previews.judging import PIXEL_CODES
 from tests import factories
 from tests.api.client import CameraApi, assert_error
 
@@ -96,6 +99,8 @@ FINDINGS_OF_FLAWS = (
     "patient_mismatch",
     "same_image_other_eye",
     "clock_skew",
+    "maybe_blurred",
+    "maybe_dark",
 )
 
 
@@ -121,6 +126,9 @@ def test_each_flawed_exam_has_its_finding(
             capture_datetime=moment.isoformat(),
         )
         assert response.status_code == 201
+    if expected in PIXEL_CODES:
+        assert camera.status(identifier).json()["findings"] == []
+        call_command("render_previews", stdout=StringIO(), stderr=StringIO())
     status = camera.status(identifier).json()
     assert {finding["code"] for finding in status["findings"]} == {expected}
     assert status["complete"] is True
