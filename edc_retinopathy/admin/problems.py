@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.choices import Severity
 from edc_retinopathy.models import Finding, SessionFile
 
-from .large_lists import MOST_LISTED, with_count
+from .large_lists import MOST_LISTED, Unindexed, at_sites, with_count
 from .severities import severity_counts
 
 
@@ -22,7 +23,10 @@ def with_findings(queryset: Any, path: str) -> Any:
         **{
             f"findings_{severity.value}": Coalesce(
                 Subquery(
-                    findings.filter(severity=severity)
+                    # SQLite, without statistics, would read all that are as severe anywhere.
+                    findings.filter(
+                        In(Unindexed(F("severity"), is_one_of_several=False), [severity])
+                    )
                     .values(path)
                     .annotate(n=Count("pk"))
                     .values("n")
@@ -77,6 +81,10 @@ class FindingsFilter(admin.SimpleListFilter):
     # From a finding to what is listed.
     path: str
 
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self._site_ids = model_admin.readable_site_ids(request)
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The three states."""
         return [("severe", _("Severe")), ("any", _("Any")), ("none", _("None"))]
@@ -106,10 +114,11 @@ class FindingsFilter(admin.SimpleListFilter):
     def _keys(self, value: str | None) -> Any:
         """The keys of what has an open finding, severe or any."""
         # Begins with the findings that are open, of which there are few.
-        findings = Finding.objects.unresolved().order_by()
-        if value == "severe":
-            findings = findings.filter(severity=Severity.SEVERE)
-        return findings.values(self.path)
+        # By all severities too: then there is an index.
+        severities = [Severity.SEVERE] if value == "severe" else list(Severity)
+        findings = Finding.objects.unresolved().filter(severity__in=severities).order_by()
+        # Those of the sites, before their files are looked up.
+        return findings.filter(at_sites("site", self._site_ids)).values(self.path)
 
 
 class FindingsOfSessionFilter(FindingsFilter):

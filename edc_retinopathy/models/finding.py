@@ -85,7 +85,10 @@ class Finding(AuditedModel):
         indexes = (
             *AuditedModel.Meta.indexes,
             models.Index(fields=["site", "resolved_datetime", "found_datetime"]),
-            models.Index(fields=["resolved_datetime", "severity"]),
+            # Those of one file; and what is open, but not by that alone: SQLite, which has no
+            # statistics, would read all that is open anywhere for the findings of one session.
+            models.Index(fields=["session_file", "resolved_datetime", "severity"]),
+            models.Index(fields=["severity", "resolved_datetime"]),
         )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
