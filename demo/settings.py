@@ -124,8 +124,18 @@ LANGUAGES = [("en", "English")]
 TIME_ZONE = "Africa/Dar_es_Salaam"
 USE_TZ = True
 STATIC_URL = "/static/"
-# EDC templates name static files that do not exist, so a manifest storage would break them: the
-# default stays.
+# EDC templates name static files that do not exist, so a manifest storage would break them. They
+# are compressed, and browsers keep them for a day: slow links carry them seldom and soon.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 24 * 60 * 60
+# Thousands of icons that no page asks for, and what is compressed already.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    *("jpg", "jpeg", "png", "gif", "webp", "ico", "svg"),
+    *("zip", "gz", "br", "woff", "woff2", "ttf", "eot", "otf", "map", "scss", "less"),
+)
 STATIC_ROOT = made_directory(DATA_DIR / "static")
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"

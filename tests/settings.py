@@ -91,3 +91,7 @@ DJANGO_SETTINGS_MODULE = "tests.settings"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # It reads all static files for every new client; servers that tests start do have it.
 MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]  # noqa: F405
+# Compressing them takes longer than sending them uncompressed to a browser of this machine.
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
