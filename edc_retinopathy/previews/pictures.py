@@ -1,13 +1,14 @@
 """Pictures of stored files: asked for by size and frame, made once, found again."""
 
 import logging
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from django.core.exceptions import ObjectDoesNotExist
 from pydicom.uid import JPEGLossless, JPEGLosslessSV1
@@ -31,9 +32,13 @@ logger = logging.getLogger(__name__)
 CODECS = ("gdcm", "jpeg_ls", "libjpeg", "openjpeg", "pylibjpeg")
 LOSSLESS_CODECS = frozenset({"gdcm", "libjpeg"})
 LOSSLESS_SYNTAXES = frozenset({JPEGLossless, JPEGLosslessSV1})
+# Of one process's threads, that wait for a picture to be made: the others go on receiving uploads.
+MOST_WAITING = 3
 # Frames count from 1.
 ALL_PAGES = 0
 SHOWN = IMAGES | {ContentType.DICOM, ContentType.PDF}
+
+_waiting = BoundedSemaphore(MOST_WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ def rendering(session_file: SessionFile, size: Size, *, frame: int = 1) -> Rende
         return found
     with _opened(session_file) as stream:
         try:
-            with lock(shelf.lock_name, seconds=WAIT_SECONDS):
+            with _place_to_wait(), lock(shelf.lock_name, seconds=WAIT_SECONDS):
                 # Whoever held the lock may have made it.
                 return _found(shelf, size, frame) or _made(shelf, stream, session_file, size, frame)
         except NotHad:
@@ -86,6 +91,17 @@ def rendering(session_file: SessionFile, size: Size, *, frame: int = 1) -> Rende
         except OSError:
             logger.exception("The picture of session file %s cannot be kept.", session_file.pk)
             raise NotRendered(Reason.UNAVAILABLE) from None
+
+
+@contextmanager
+def _place_to_wait() -> Iterator[None]:
+    """Be one of the few threads that wait; raises ``NotHad`` if there are enough of them."""
+    if not _waiting.acquire(blocking=False):
+        raise NotHad
+    try:
+        yield
+    finally:
+        _waiting.release()
 
 
 def open_rendering(

@@ -17,8 +17,9 @@ from pytest_django import Settings
 from demo.sample_exam import dicom, left_jpeg, pdf_report
 from edc_retinopathy import conf, previews
 from edc_retinopathy.models import CameraSession, SessionFile
-from edc_retinopathy.previews import NotRendered, Size, process
-from edc_retinopathy.previews.pictures import is_kept, open_rendering
+from edc_retinopathy.previews import NotRendered, Size, pictures, process
+from edc_retinopathy.previews.pictures import MOST_WAITING, is_kept, open_rendering
+from edc_retinopathy.previews.places import lock
 from tests import samples
 from tests.previews.stored import difference, opened, pixels_of, store
 from tests.samples import DICOM, HTML, JPEG, PDF, PNG
@@ -309,9 +310,39 @@ class TestTogether:
         made: list[previews.Rendering] = []
         # Its facts are looked up here: other threads have no connection to this transaction.
         assert previews.can_be_shown(photo)
-        in_threads(*[lambda: made.append(previews.rendering(photo, Size.SCREEN))] * 4)
-        assert len(made) == 4
+        in_threads(*[lambda: made.append(previews.rendering(photo, Size.SCREEN))] * MOST_WAITING)
+        assert len(made) == MOST_WAITING
         assert len(asked) == 1
+
+    def test_some_threads_are_left_to_receive_uploads(
+        self, session: CameraSession, asked: list[Any]
+    ) -> None:
+        photo = store(session, left_jpeg(), facts={})
+        assert previews.can_be_shown(photo)
+        answers: list[str] = []
+
+        def ask() -> None:
+            try:
+                previews.rendering(photo, Size.SCREEN)
+            except NotRendered as e:
+                answers.append(e.code)
+            else:
+                answers.append("made")
+
+        with lock(photo.checksum[:2], seconds=0):
+            waiting = [threading.Thread(target=ask) for _ in range(MOST_WAITING)]
+            for thread in waiting:
+                thread.start()
+            while pictures._waiting._value:
+                time.sleep(0.01)
+            # Nobody waits for its answer.
+            ask()
+            assert answers == ["busy"]
+        for thread in waiting:
+            thread.join()
+        assert answers == ["busy", *["made"] * MOST_WAITING]
+        ask()
+        assert answers[-1] == "made"
 
     def test_a_worker_that_is_killed_lets_go(self, photo: SessionFile) -> None:
         program = (
@@ -337,9 +368,6 @@ class TestTogether:
     def test_whoever_waits_too_long_is_told_to_come_back(
         self, photo: SessionFile, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from edc_retinopathy.previews import pictures
-        from edc_retinopathy.previews.places import lock
-
         monkeypatch.setattr(pictures, "WAIT_SECONDS", 0.0)
         with lock(photo.checksum[:2], seconds=0):
             assert reason(photo) == "busy"
