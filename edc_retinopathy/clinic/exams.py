@@ -34,12 +34,18 @@ class Picture:
     @property
     def is_doubtful(self) -> bool:
         """True if somebody has to look at it, or take it again."""
-        return any(problem.is_pressing for problem in self.problems)
+        return self.most_pressing is not None
 
     @property
     def thumbnail_url(self) -> str:
         """A small picture of it; there is one to see for every file, if only of a word."""
         return self.file.get_rendering_url(Size.THUMBNAIL)
+
+    @property
+    def most_pressing(self) -> Problem | None:
+        """What to say of it first: that it has to be taken again, else the most severe."""
+        pressing = [problem for problem in self.problems if problem.is_pressing]
+        return min(pressing, key=lambda problem: not problem.is_retake, default=None)
 
     @property
     def alternative_text(self) -> str:
@@ -128,12 +134,11 @@ class Exam:
 
     @property
     def to_do(self) -> list[tuple[Problem, str]]:
-        """The first problem of each doubtful eye, with the eyes that have it in words."""
+        """The most pressing problem of each doubtful eye, with the eyes that have it in words."""
         eyes: dict[str, list[str]] = {}
         first: dict[str, Problem] = {}
         for eye in self.doubtful:
-            if eye.newest:
-                problem = eye.newest.problems[0]
+            if eye.newest and (problem := eye.newest.most_pressing):
                 eyes.setdefault(problem.title, []).append(str(eye.eye.label))
                 first.setdefault(problem.title, problem)
         return [(first[title], ", ".join(words)) for title, words in eyes.items()]

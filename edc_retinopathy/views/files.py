@@ -196,7 +196,7 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
             **site,
             "base": "admin/base_site.html" if index else "edc_retinopathy/bare.html",
             "index_url": index,
-            "session_url": session_file.camera_session.get_absolute_url() if index else None,
+            "session_url": session_file.camera_session.get_page_url(),
             "file": session_file,
             **self._findings(session_file, has_admin=bool(index)),
             **self._pictures(session_file),

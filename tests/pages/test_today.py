@@ -114,6 +114,17 @@ class TestFindings:
         assert not page.context["today"].has_problems
         assert "The camera&#x27;s clock is wrong" in page.content.decode()
 
+    def test_a_retake_is_asked_for_before_anything_else(
+        self, browser: Any, session: CameraSession
+    ) -> None:
+        file = factories.store_file(session, "left")
+        for code in (FindingCode.CLOCK_SKEW, FindingCode.MAYBE_BLURRED):
+            find(file, code, Severity.HINT)
+        find(file, FindingCode.BURNED_IN_ANNOTATION, Severity.WARNING)
+        (exam,) = browser.get(HOME).context["today"].exams
+        ((problem, _eyes),) = exam.to_do
+        assert problem.title == "Perhaps blurred"
+
     def test_every_code_has_its_advice(self) -> None:
         assert {code for code in FindingCode if advice_on(code) is advice_on("unheard of")} == set()
 
