@@ -20,13 +20,16 @@ class CameraAccountAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     site_list_display_insert_pos = 99
     list_display = ("user", "device_id", "is_active", "created")
     search_fields = ("user__username", "device_id")
-    list_select_related = ("user",)
     fields = readonly_fields = ("user", "device_id", "is_active", "created", "user_created")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Each account once, however many of its sites are readable."""
-        sites = "user__userprofile__sites"
-        return super().get_queryset(request).distinct().prefetch_related(sites)
+        return super().get_queryset(request).distinct()
+
+    def with_list_columns(self, queryset: Any) -> Any:
+        """With the user and the sites."""
+        users = queryset.select_related("user__userprofile")
+        return users.prefetch_related("user__userprofile__sites")
 
     @admin.display(description=_("Sites"))
     def site_code(self, obj: CameraAccount | None = None) -> str:
