@@ -6,8 +6,10 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from edc_model_admin.admin_site import EdcAdminSite
 
+from .accounts.masking import is_masked
 from .apps import AppConfig
 
 AUTOCOMPLETED_FIELD = ("edc_retinopathy", "camerasession", "registered_subject")
@@ -42,6 +44,12 @@ class EdcRetinopathyAdminSite(EdcAdminSite):
         """Without the redirect to any object's page, which tells whether the object exists."""
         urls: list[Any] = super().get_urls()
         return [url for url in urls if getattr(url, "name", None) != "view_on_site"]
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """As ever; to the exams for a masked account, which is not reminded of what it has done."""
+        if is_masked(request.user):
+            return redirect(f"{self.name}:edc_retinopathy_camerasession_changelist")
+        return super().index(request, extra_context)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the autocomplete widget of the session form."""

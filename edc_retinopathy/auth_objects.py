@@ -23,6 +23,8 @@ CHANGE_FINDING = "edc_retinopathy.change_finding"
 CHANGE_REFUSAL = "edc_retinopathy.change_refusal"
 VIEW_REFUSALS = "edc_retinopathy.view_refusal"
 VIEW_FINDINGS = "edc_retinopathy.view_finding"
+# Who is examined. Asked for only while EDC_RETINOPATHY_MASK_READERS is on.
+VIEW_SUBJECT = "edc_retinopathy.view_subject"
 
 view_codenames = (
     VIEW_SESSIONS,
@@ -43,6 +45,7 @@ audit_codenames = (
 )
 edit_codenames = (
     *view_codenames,
+    VIEW_SUBJECT,
     ADD_SESSION,
     CHANGE_SESSION,
     # Answers.

@@ -71,6 +71,7 @@ NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
     ("E012", conf.throttle_rate, "Set it to a number and a period, or to None for no limit."),
     ("E018", conf.max_pixels, "Set it to a whole number, or to None for no limit."),
     ("E021", conf.preview_cache_bytes, "Set it to a number of MiB above 0, for example 2000."),
+    ("E024", conf.mask_readers, "Set it to True or to False."),
     (
         "E023",
         conf.quality_thresholds,
@@ -86,7 +87,7 @@ NUMBERS: tuple[tuple[str, Callable[[], Any], str], ...] = (
 
 @register()
 def check_numbers(**kwargs: Any) -> list[CheckMessage]:
-    """E004 and later: each numeric setting is a usable number."""
+    """E004 and later: each setting of the table can be used."""
     messages: list[CheckMessage] = []
     for check_id, read, hint in NUMBERS:
         try:

@@ -248,6 +248,21 @@ def reject_findings() -> frozenset[str]:
     return frozenset(value)
 
 
+def mask_readers() -> bool:
+    """Whether readers are masked: ``EDC_RETINOPATHY_MASK_READERS``.
+
+    False by default. True: accounts without the permission ``view_subject`` are shown nothing that
+    tells who is examined, and no file as the camera sent it.
+    """
+    value = getattr(settings, "EDC_RETINOPATHY_MASK_READERS", False)
+    # A word such as "False" would mask, and 0 look as if it did.
+    if not isinstance(value, bool):
+        raise ImproperlyConfigured(
+            f"EDC_RETINOPATHY_MASK_READERS must be True or False, got {value!r}."
+        )
+    return value
+
+
 def _whole_number_or_none(name: str, default: int | None) -> int | None:
     value: Any = getattr(settings, name, default)
     if value is None:

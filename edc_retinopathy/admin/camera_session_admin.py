@@ -22,6 +22,7 @@ from edc_retinopathy.sessions.state import SessionState
 from edc_retinopathy.sessions.transactions import deciding
 
 from .list_filters import DeviceFilter, EligibilityFilter, ProgressFilter, SessionChangeList
+from .masked import MaskedSessionListMixin
 from .mixins import RetinopathyModelAdmin
 from .problems import FindingsOfSessionFilter, with_findings
 from .searches import FirstMatchSearchMixin, sessions_found
@@ -34,6 +35,7 @@ VIEW_REFUSALS = "edc_retinopathy.view_refusal"
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)
 class CameraSessionAdmin(
+    MaskedSessionListMixin,
     FirstMatchSearchMixin,
     SessionColumnsMixin,
     SessionActionsMixin,
@@ -70,6 +72,13 @@ class CameraSessionAdmin(
         "report_datetime",
         "report_type",
         "gender",
+        DeviceFilter,
+    )
+    masked_list_filter = (
+        ProgressFilter,
+        FindingsOfSessionFilter,
+        "report_datetime",
+        "report_type",
         DeviceFilter,
     )
     # By columns of few values filters do better.

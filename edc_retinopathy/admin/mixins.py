@@ -15,6 +15,7 @@ from edc_retinopathy.accounts.sites import (
 )
 
 from .large_lists import LargeListMixin, at_sites
+from .masked import NotForMaskedMixin
 
 # Where a request remembers the sites that its account may read.
 SITE_IDS = "edc_retinopathy_readable_site_ids"
@@ -80,9 +81,13 @@ class ReadOnlyAdminMixin:
 
 
 class RetinopathyModelAdmin(
-    LargeListMixin, SiteAccessAdminMixin, TemplatesModelAdminMixin, SimpleHistoryAdmin
+    NotForMaskedMixin,
+    LargeListMixin,
+    SiteAccessAdminMixin,
+    TemplatesModelAdminMixin,
+    SimpleHistoryAdmin,
 ):
-    """The base of the app's admin classes: EDC look, audit trail, and sites."""
+    """The base of the app's admin classes: EDC look, audit trail, sites, and masking."""
 
     show_object_tools = True
     # The pages of the admin are the only ones of these models.

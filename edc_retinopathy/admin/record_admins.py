@@ -12,6 +12,7 @@ from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.models import FileAccess, StorageAudit
 
 from .large_lists import LargeListMixin
+from .masked import NotForMaskedMixin
 from .mixins import ReadOnlyAdminMixin, SiteAccessAdminMixin
 from .searches import FirstMatchSearchMixin, accesses_found
 
@@ -19,6 +20,7 @@ from .searches import FirstMatchSearchMixin, accesses_found
 @admin.register(FileAccess, site=edc_retinopathy_admin)
 class FileAccessAdmin(
     ReadOnlyAdminMixin,
+    NotForMaskedMixin,
     FirstMatchSearchMixin,
     LargeListMixin,
     SiteAccessAdminMixin,

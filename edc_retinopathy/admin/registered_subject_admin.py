@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from edc_registration.models import RegisteredSubject
 
+from edc_retinopathy.accounts.masking import is_masked
 from edc_retinopathy.accounts.sites import current_site_id, writable_site_ids
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 
@@ -28,6 +29,8 @@ class RegisteredSubjectAdmin(ReadOnlyAdminMixin, admin.ModelAdmin):  # type: ign
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may add or change a session may look a subject up; there are no pages to view."""
+        if is_masked(request.user):
+            return False
         return obj is None and any(
             request.user.has_perm(f"edc_retinopathy.{action}_camerasession")
             for action in ("add", "change")

@@ -7,8 +7,15 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from edc_retinopathy import conf
+from edc_retinopathy.accounts.masking import is_masked
 from edc_retinopathy.accounts.tokens import PERMISSION_ANNOTATIONS
-from edc_retinopathy.auth_objects import GROUP_THAT_GRANTS, ROLE_OF_GROUP
+from edc_retinopathy.auth_objects import ADD_FILES, GROUP_THAT_GRANTS, ROLE_OF_GROUP, VIEW_SUBJECT
+
+MASKED = (
+    f"The account reads masked: it lacks the permission {VIEW_SUBJECT}, which would tell it whose "
+    "session is whose."
+)
 
 
 class HasEndpointPermission(IsAuthenticated):
@@ -22,6 +29,8 @@ class HasEndpointPermission(IsAuthenticated):
         missing = [name for name in required if not _is_granted(request.user, name)]
         if missing:
             raise exceptions.PermissionDenied(_sentence(missing))
+        if getattr(view, "names_a_subject", False) and _is_masked(request.user):
+            raise exceptions.PermissionDenied(MASKED)
         return True
 
 
@@ -33,6 +42,11 @@ def _sentence(missing: list[str]) -> str:
         f"The account lacks the {what}. The group {group} grants it; "
         f"the role {ROLE_OF_GROUP[group]} gives the group."
     )
+
+
+def _is_masked(user: Any) -> bool:
+    """True for a masked account that is no camera: a camera is told whom to examine."""
+    return conf.mask_readers() and not _is_granted(user, ADD_FILES) and is_masked(user)
 
 
 def _is_granted(user: Any, permission: str) -> bool:

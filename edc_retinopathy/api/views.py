@@ -155,6 +155,8 @@ class StatusView(RetinopathyAPIView):
 
     endpoint = "status"
     required_permissions = (VIEW_SESSIONS,)
+    # Asked for each identifier, it would tell a masked reader which session is its own.
+    names_a_subject = True
 
     def get(self, request: Request, subject_identifier: str) -> Response:
         """Answer 200 with the session's progress."""

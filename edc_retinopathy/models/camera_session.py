@@ -115,6 +115,7 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
         verbose_name = _("Camera session")
         verbose_name_plural = _("Camera sessions")
         ordering = ("-report_datetime", "-created")
+        permissions = (("view_subject", "Can see who is examined"),)
         indexes = (
             *AuditedModel.Meta.indexes,
             # Two columns that a camera's questions name: no database takes another index for them.

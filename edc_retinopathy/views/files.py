@@ -37,6 +37,8 @@ from edc_retinopathy.previews.pictures import frame_count
 from edc_retinopathy.previews.sizes import Size
 from edc_retinopathy.project.mounting import admin_index
 
+from .masking import MaskingMixin
+
 logger = logging.getLogger(__name__)
 
 
@@ -50,7 +52,7 @@ FRAMES_ON_A_PAGE = 10
 FRAME_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-class FilePermissionMixin(LoginRequiredMixin, PermissionRequiredMixin):
+class FilePermissionMixin(MaskingMixin, LoginRequiredMixin, PermissionRequiredMixin):
     """Anonymous: to the login. No permission: 403. Another site's file: as if there were none."""
 
     permission_required = "edc_retinopathy.view_sessionfile"

@@ -20,6 +20,8 @@ from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.project.mounting import admin_index
 
+from .masking import MaskingMixin
+
 # A page asks its own origin alone, and shows nothing that runs by itself.
 PAGE_POLICY = "object-src 'none'; base-uri 'self'; frame-src 'self'; connect-src 'self'"
 
@@ -31,7 +33,7 @@ class Crumb(NamedTuple):
     url: str | None = None
 
 
-class AccessMixin(LoginRequiredMixin, PermissionRequiredMixin):
+class AccessMixin(MaskingMixin, LoginRequiredMixin, PermissionRequiredMixin):
     """Anonymous: to the login. No permission: 403. Another site's session: as if there were none.
 
     Cameras, which may ask for sessions, may not look at files: pages are for people.

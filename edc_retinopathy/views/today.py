@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.generic import TemplateView
 
+from edc_retinopathy.accounts.masking import is_masked
 from edc_retinopathy.accounts.sites import current_site_id
 from edc_retinopathy.clinic.problems import ADMIN
 from edc_retinopathy.clinic.rights import rights_of
@@ -39,6 +42,13 @@ class TodayPage(TodayMixin, PageMixin, TemplateView):
 
     http_method_names = ["get", "head"]
     template_name = "edc_retinopathy/today.html"
+    is_for_masked = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; a masked account is sent to the exams, which are all that it works with."""
+        if is_masked(request.user):
+            return redirect("edc_retinopathy_admin:edc_retinopathy_camerasession_changelist")
+        return super().get(request, *args, **kwargs)
 
     def get_title(self) -> str:
         """The day is in the page."""
