@@ -8,6 +8,7 @@ path("api/", include("edc_retinopathy.api.urls")),
 from django.urls import path
 
 from .views import (
+    ExamPage,
     RenderingView,
     ReportView,
     SessionPage,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("today/", TodayPart.as_view(), name="today"),
     path("sessions/<uuid:pk>/", SessionPage.as_view(), name="session"),
     path("sessions/<uuid:pk>/part/", SessionPart.as_view(), name="session_part"),
+    path("sessions/<uuid:pk>/exam/", ExamPage.as_view(), name="exam"),
     path("files/<uuid:pk>/", StoredFileView.as_view(), name="file"),
     path("files/<uuid:pk>/report/", ReportView.as_view(), name="report"),
     path(

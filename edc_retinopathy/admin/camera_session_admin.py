@@ -21,6 +21,7 @@ from edc_retinopathy.models import CameraSession
 from edc_retinopathy.sessions.state import SessionState
 from edc_retinopathy.sessions.transactions import deciding
 
+from .exam_links import ExamLinksMixin
 from .list_filters import DeviceFilter, EligibilityFilter, ProgressFilter, SessionChangeList
 from .masked import MaskedSessionListMixin
 from .mixins import RetinopathyModelAdmin
@@ -35,6 +36,7 @@ VIEW_REFUSALS = "edc_retinopathy.view_refusal"
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)
 class CameraSessionAdmin(
+    ExamLinksMixin,
     MaskedSessionListMixin,
     FirstMatchSearchMixin,
     SessionColumnsMixin,

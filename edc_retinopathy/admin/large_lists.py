@@ -15,6 +15,8 @@ from django.db.models.lookups import In
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+# Set on a request that asks for the order of a list alone.
+WITHOUT_ROWS = "edc_retinopathy_without_rows"
 # Nobody leafs through more. Counting goes no further.
 MOST_LISTED = 10_000
 
@@ -77,7 +79,12 @@ class LargeChangeList(ChangeList):
         return ordering
 
     def get_results(self, request: HttpRequest) -> None:
-        """As Django's, which takes the queryset itself for one page and for all of a few."""
+        """As Django's, which takes the queryset itself for one page and for all of a few.
+
+        None at all where a request asks for the order of a list alone.
+        """
+        if WITHOUT_ROWS in vars(request):
+            return
         super().get_results(request)
         if not self.multi_page:
             self.result_list = self.paginator.page(1).object_list

@@ -11,7 +11,7 @@ from edc_retinopathy.choices import Eligibility, Progress, RefusalState
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.sessions.state import Standing
 
-from .large_lists import LargeChangeList, at_sites, with_count
+from .large_lists import WITHOUT_ROWS, LargeChangeList, at_sites, with_count
 
 # What orders the sessions, in the row of what cameras do. By the key's column: by the key itself
 # Django would take the session's own order.
@@ -81,7 +81,9 @@ class DeviceFilter(admin.SimpleListFilter):
     parameter_name = "device_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The cameras by name, and none."""
+        """The cameras by name, and none; the chosen one alone, where nobody looks at the others."""
+        if WITHOUT_ROWS in vars(request):
+            return [(self.value() or "", self.value())]
         at_site = at_sites("site", model_admin.readable_site_ids(request))
         sessions = CameraSession.objects.filter(at_site).order_by("device_id")
         names = sessions.values_list("device_id", flat=True).distinct()

@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
-from edc_retinopathy.accounts.masking import exam_reference, is_masked
+from edc_retinopathy.accounts.masking import is_masked
 from edc_retinopathy.auth_objects import VIEW_SESSIONS
-from edc_retinopathy.models import CameraSession
 
 
 class NotForMaskedMixin:
@@ -56,7 +53,7 @@ class MaskedSessionListMixin:
     """
 
     lists_for_masked = True
-    masked_list_display = ("exam", "report_datetime", "progress", "state", "findings", "device_id")
+    masked_list_display = ("report_datetime", "progress", "state", "findings", "device_id")
     # Those of the list's filters that say nothing of the subject.
     masked_list_filter: tuple[Any, ...] = ()
     masked_lookups = ("report_datetime", "report_type")
@@ -100,8 +97,3 @@ class MaskedSessionListMixin:
         if is_masked(request.user):
             return queryset, False
         return super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
-
-    @admin.display(description=_("Exam"))
-    def exam(self, obj: CameraSession) -> str:
-        """The exam, named by its key."""
-        return exam_reference(obj.pk)

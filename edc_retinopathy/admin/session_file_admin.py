@@ -178,9 +178,11 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
 
     @admin.display(description=_("File"))
     def open_file(self, obj: SessionFile) -> str:
-        """Links to view and to download the file."""
+        """Links to the viewer of its exam, to the file's page, and to download it."""
         return format_html(
-            '<a href="{}">{}</a> · <a href="{}">{}</a>',
+            '<a href="{}">{}</a> · <a href="{}">{}</a> · <a href="{}">{}</a>',
+            obj.get_exam_url(),
+            _("Exam"),
             obj.get_view_url(),
             _("View"),
             obj.get_download_url(),

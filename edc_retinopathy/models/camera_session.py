@@ -213,6 +213,10 @@ class CameraSession(ProgressMixin, SiteModelMixin, ScreenedModel):
         """The page that shows the exam; its form is in the admin."""
         return reverse("edc_retinopathy:session", args=(self.pk,))
 
+    def get_exam_url(self) -> str:
+        """The viewer: both eyes side by side."""
+        return reverse("edc_retinopathy:exam", args=(self.pk,))
+
     @property
     def is_withdrawn(self) -> bool:
         """True if a person withdrew the session, which had no files; it is never chosen again."""

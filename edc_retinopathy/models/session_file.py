@@ -223,6 +223,13 @@ class SessionFile(AuditedModel):
         """The page that shows the file."""
         return reverse("edc_retinopathy:view_file", args=(self.pk,))
 
+    def get_exam_url(self) -> str:
+        """The viewer of its exam, with it in the pane of its eye; a report is of none."""
+        url = self.camera_session.get_exam_url()
+        eye = FileType(self.file_type).eye
+        is_picture = eye is not None and self.file_content_type not in REPORTS
+        return f"{url}?{eye.value}={self.pk}" if eye and is_picture else url
+
     def get_content_url(self) -> str:
         """The file's bytes, to be shown where the browser can."""
         return reverse("edc_retinopathy:file", args=(self.pk,))

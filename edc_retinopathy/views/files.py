@@ -4,19 +4,17 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
-from edc_retinopathy.accounts.client_address import client_address
+from edc_retinopathy.accounts.masking import is_masked
 from edc_retinopathy.accounts.sites import (
     current_site_id,
     readable_site_ids_of_page,
@@ -30,20 +28,17 @@ from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.files.serving import Sends, open_whole, report_response, stored_file_response
 from edc_retinopathy.inspection.copies import keys_of_copies
 from edc_retinopathy.inspection.rules import CODES_OF_COPIES
-from edc_retinopathy.logs import events
-from edc_retinopathy.logs.events import Event
-from edc_retinopathy.models import FileAccess, SessionFile
+from edc_retinopathy.models import SessionFile
 from edc_retinopathy.previews.pictures import frame_count
 from edc_retinopathy.previews.sizes import Size
 from edc_retinopathy.project.mounting import admin_index
 
+from .looks import record_look
 from .masking import MaskingMixin
 
 logger = logging.getLogger(__name__)
 
 
-# For so long further parts of a file belong to the look that they began with.
-LOOK_LASTS = timedelta(hours=1)
 # Of these some may be of other sites.
 MOST_COPIES = 200
 MOST_COPIES_SHOWN = 20
@@ -80,34 +75,6 @@ def bytes_of(session_file: SessionFile) -> Iterator[None]:
     except FileNotFoundError:
         logger.exception("The bytes of session file %s are missing.", session_file.pk)
         raise Http404("The file is missing from the storage.") from None
-
-
-def record_look(
-    request: HttpRequest, session_file: SessionFile, kind: AccessKind, *, is_part: bool = False
-) -> None:
-    """Write down that the account is sent the file; parts that follow are the same look.
-
-    A part that nothing came before is a look of its own: else whoever asks for all but the first
-    byte would have been seen by nobody.
-    """
-    user: Any = request.user
-    if (
-        is_part
-        and FileAccess.objects.filter(
-            session_file=session_file,
-            user=user,
-            accessed_datetime__gt=timezone.now() - LOOK_LASTS,
-        ).exists()
-    ):
-        return
-    FileAccess.objects.create(
-        session_file=session_file,
-        user=user,
-        username=user.get_username(),
-        kind=kind,
-        remote_address=client_address(request),
-    )
-    events.log(Event.SERVED, session_file=session_file.pk, account=user.pk, kind=kind)
 
 
 def _frame_asked_for(request: HttpRequest, count: int) -> int:
@@ -167,19 +134,28 @@ class ReportView(FilePermissionMixin, View):
 
 
 def _is_for_the_frame(request: HttpRequest, session_file: SessionFile) -> bool:
-    """True if the browser asks for a frame, or, where it does not say, comes from the page."""
+    """True if the browser asks for a frame, or, where it does not say, comes from a page."""
     destination = request.headers.get("Sec-Fetch-Dest")
     if destination is not None:
         return destination == "iframe"
     # Older browsers, and all where the address has no HTTPS.
-    page = request.build_absolute_uri(session_file.get_view_url())
-    return request.headers.get("Referer", "").partition("?")[0] == page
+    pages = (session_file.get_view_url(), session_file.camera_session.get_exam_url())
+    origin = request.headers.get("Referer", "").partition("?")[0]
+    return origin in {request.build_absolute_uri(page) for page in pages}
 
 
 class ViewFilePage(FilePermissionMixin, TemplateView):
     """A page around one file: what it is, whose it is, and the file itself."""
 
     template_name = "edc_retinopathy/view_file.html"
+    # Sent on to what it may see.
+    is_for_masked = True
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; for a masked account that of the exam, where no file has a name."""
+        if is_masked(request.user):
+            return redirect(self.get_file(kwargs["pk"]).get_exam_url())
+        return super().get(request, *args, **kwargs)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Keep the frame to our own files: a link in a report cannot take it elsewhere."""

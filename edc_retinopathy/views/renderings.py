@@ -6,6 +6,7 @@ from io import BufferedReader
 from textwrap import wrap
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
@@ -13,7 +14,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.generic import View
 
-from edc_retinopathy.choices import AccessKind
+from edc_retinopathy.accounts.masking import is_masked
+from edc_retinopathy.choices import REPORTS, AccessKind
 from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.files.serving import BLOCK_BYTES, SAFE_HEADERS, SAVED_POLICY
 from edc_retinopathy.models import SessionFile
@@ -23,7 +25,8 @@ from edc_retinopathy.previews.places import RENDERER_VERSION
 from edc_retinopathy.previews.reasons import NotRendered
 from edc_retinopathy.previews.sizes import Size
 
-from .files import FilePermissionMixin, bytes_of, record_look
+from .files import FilePermissionMixin, bytes_of
+from .looks import record_look
 
 PLACEHOLDER_POLICY = f"{SAVED_POLICY}; style-src 'unsafe-inline'"
 # Of the words of a placeholder, in the units of its drawing, so that they fit.
@@ -52,12 +55,16 @@ class RenderingView(FilePermissionMixin, View):
     """
 
     http_method_names = ["get", "head"]
+    # All but reports, which say who is examined.
+    is_for_masked = True
 
     def get(self, request: HttpRequest, pk: Any, size: str, frame: int) -> HttpResponseBase:
         """A JPEG file; 404 for a size or a frame that there is not."""
         if size not in set(Size):
             raise Http404("There is no such size.")
         session_file = self.get_file(pk, "facts", "measures")
+        if session_file.file_content_type in REPORTS and is_masked(request.user):
+            raise PermissionDenied
         try:
             with bytes_of(session_file):
                 return self._picture(request, session_file, Size(size), frame)
