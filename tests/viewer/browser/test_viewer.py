@@ -14,6 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from edc_retinopathy.models import CameraSession, FileAccess
+from tests.browser.axe import violations
 from tests.viewer.browser.conftest import as_masked_grader
 
 pytestmark = pytest.mark.xdist_group("chromium")
@@ -360,6 +361,12 @@ class TestPage:
             assert tab.execute_script(overflow) <= 0
         finally:
             tab.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    @pytest.mark.parametrize("part", ["page", "help"])
+    def test_anybody_can_use_it(self, opened: Any, part: str) -> None:
+        if part == "help":
+            press(opened, "?")
+        assert violations(opened) == []
 
     def test_a_masked_grader_who_follows_every_link_learns_no_name(
         self, tab: Any, origin: str, exam: CameraSession
