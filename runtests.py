@@ -37,6 +37,7 @@ LONG = (
     "tests/faults",
     "tests/fuzz",
     "tests/security/browser",
+    "tests/viewer/browser",
 )
 
 

@@ -34,6 +34,7 @@ LOSSLESS_CODECS = frozenset({"gdcm", "libjpeg"})
 LOSSLESS_SYNTAXES = frozenset({JPEGLossless, JPEGLosslessSV1})
 # Of one process's threads, that wait for a picture to be made: the others go on receiving uploads.
 MOST_WAITING = 3
+SECONDS_AT_THE_DOOR = 1.0
 # Frames count from 1.
 ALL_PAGES = 0
 SHOWN = IMAGES | {ContentType.DICOM, ContentType.PDF}
@@ -96,7 +97,7 @@ def rendering(session_file: SessionFile, size: Size, *, frame: int = 1) -> Rende
 @contextmanager
 def _place_to_wait() -> Iterator[None]:
     """Be one of the few threads that wait; raises ``NotHad`` if there are enough of them."""
-    if not _waiting.acquire(blocking=False):
+    if not _waiting.acquire(timeout=SECONDS_AT_THE_DOOR):
         raise NotHad
     try:
         yield

@@ -22,12 +22,13 @@ from edc_retinopathy.models import SessionFile
 from edc_retinopathy.previews.measuring import measure_if_due
 from edc_retinopathy.previews.pictures import frame_count, open_rendering
 from edc_retinopathy.previews.places import RENDERER_VERSION
-from edc_retinopathy.previews.reasons import NotRendered
+from edc_retinopathy.previews.reasons import NotRendered, Reason
 from edc_retinopathy.previews.sizes import Size
 
 from .files import FilePermissionMixin, bytes_of
 from .looks import record_look
 
+BUSY_SECONDS = 2
 PLACEHOLDER_POLICY = f"{SAVED_POLICY}; style-src 'unsafe-inline'"
 # Of the words of a placeholder, in the units of its drawing, so that they fit.
 LINE_CHARACTERS, FIRST_LINE, LINE_HEIGHT = 38, 190, 40
@@ -69,7 +70,7 @@ class RenderingView(FilePermissionMixin, View):
             with bytes_of(session_file):
                 return self._picture(request, session_file, Size(size), frame)
         except NotRendered as e:
-            return placeholder_response(e.sentence)
+            return busy_response(e) if e.reason is Reason.BUSY else placeholder_response(e)
 
     def _picture(
         self, request: HttpRequest, session_file: SessionFile, size: Size, frame: int
@@ -92,14 +93,23 @@ class RenderingView(FilePermissionMixin, View):
         return response
 
 
-def placeholder_response(sentence: str) -> HttpResponse:
+def busy_response(error: NotRendered) -> HttpResponse:
+    """That it is to be asked for again: no picture, so that a page sees that it is none."""
+    response = HttpResponse(error.sentence, status=503, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = BUSY_SECONDS
+    response.headers["Cache-Control"] = "private, no-store"
+    _protect(response, SAVED_POLICY)
+    return response
+
+
+def placeholder_response(error: NotRendered) -> HttpResponse:
     """A picture that says why there is none."""
     lines = [
         {"text": text, "y": FIRST_LINE + number * LINE_HEIGHT}
-        for number, text in enumerate(wrap(sentence, LINE_CHARACTERS))
+        for number, text in enumerate(wrap(error.sentence, LINE_CHARACTERS))
     ]
     page = render_to_string(
-        "edc_retinopathy/placeholder.svg", {"sentence": sentence, "lines": lines}
+        "edc_retinopathy/placeholder.svg", {"sentence": error.sentence, "lines": lines}
     )
     response = HttpResponse(page, content_type="image/svg+xml; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-store"

@@ -15,7 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 from demo.sample_exam import dicom, left_jpeg
 from edc_retinopathy import conf
 from edc_retinopathy.models import CameraSession, FileAccess, SessionFile
-from edc_retinopathy.previews import Size
+from edc_retinopathy.previews import Size, pictures
+from edc_retinopathy.previews.places import lock
 from tests import factories, samples
 from tests.admin.pages import logged_in
 from tests.previews.stored import opened, store
@@ -70,6 +71,20 @@ class TestPictures:
         for secret in SECRETS:
             assert secret.encode() not in said
         assert "Content-Disposition" not in response
+
+    def test_what_is_not_made_yet_is_to_be_asked_for_again(
+        self, browser: Client, photo: SessionFile, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pictures, "WAIT_SECONDS", 0.0)
+        with lock(photo.checksum[:2], seconds=0):
+            response = browser.get(url(photo))
+        assert response.status_code == 503
+        assert int(response["Retry-After"]) > 0
+        # No picture: a page would show it as one.
+        assert response["Content-Type"].startswith("text/plain")
+        assert "no-store" in response["Cache-Control"]
+        assert looks() == 0
+        assert body(browser.get(url(photo)))
 
     def test_head_is_a_get_without_a_body(self, browser: Client, photo: SessionFile) -> None:
         head = browser.head(url(photo))

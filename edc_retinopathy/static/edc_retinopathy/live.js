@@ -7,9 +7,6 @@
   if (!live || !window.htmx) {
     return;
   }
-  // A thumbnail has at most 320 pixels. What has more says in words that it is not made yet, or why not.
-  const THUMBNAIL_PIXELS = 320;
-  const MOST_TRIES = 10;
   let said = sayings();
   let reached = new Date();
 
@@ -75,20 +72,6 @@
       lost();
     }
   });
-
-  function askAgain(image) {
-    const tries = Number(image.dataset.tries || 0);
-    if (image.naturalWidth > THUMBNAIL_PIXELS && tries < MOST_TRIES) {
-      image.dataset.tries = tries + 1;
-      window.setTimeout(function () {
-        image.src = image.src.split("?")[0] + "?again=" + (tries + 1);
-      }, 1500 * (tries + 1));
-    }
-  }
-
-  // It does not bubble.
-  live.addEventListener("load", (event) => askAgain(event.target), true);
-  live.querySelectorAll("img").forEach((image) => image.complete && askAgain(image));
 
   document.addEventListener("visibilitychange", function () {
     if (!document.hidden) {

@@ -1,6 +1,9 @@
 """The viewer in a real Chromium, with what a camera has sent."""
 
+import fcntl
 import json
+import os
+import threading
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
@@ -13,8 +16,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from demo import sample_exam
 from edc_retinopathy.models import CameraSession, FileAccess
 from tests.browser.axe import violations
+from tests.servers import Server
 from tests.viewer.browser.conftest import as_masked_grader
 
 pytestmark = pytest.mark.xdist_group("chromium")
@@ -393,3 +398,34 @@ def _on(element: Any) -> Any:
     from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 
     return ScrollOrigin.from_element(element)
+
+
+def test_pictures_that_are_not_made_yet_appear_when_they_are(
+    tab: Any, origin: str, server: Server, send: Callable[..., CameraSession]
+) -> None:
+    # Never seen before: their bytes are others.
+    right, left = (sample_exam.right_jpeg() + b"new", sample_exam.left_jpeg() + b"new")
+    exam = send({"right": right, "left": left})
+    locks = server.storage.directory / "previews" / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    slots = [os.open(locks / f"slot-{number}", os.O_RDWR | os.O_CREAT) for number in range(2)]
+    for slot in slots:
+        fcntl.flock(slot, fcntl.LOCK_EX)
+
+    def release() -> None:
+        for slot in slots:
+            os.close(slot)
+
+    timer = threading.Timer(4, release)
+    timer.start()
+    try:
+        open_viewer(tab, origin + exam.get_exam_url())
+    finally:
+        timer.join()
+    statuses = (
+        "return performance.getEntriesByType('resource').map((entry) => entry.responseStatus)"
+    )
+    assert 503 in tab.execute_script(statuses)
+    shown = "return [...document.images].every((image) => image.complete && image.naturalWidth)"
+    WebDriverWait(tab, PATIENCE_SECONDS).until(lambda tab: tab.execute_script(shown))
+    assert set(tab.execute_script(WIDTHS)) == {1411}

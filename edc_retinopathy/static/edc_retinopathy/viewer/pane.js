@@ -4,11 +4,24 @@ const LEVELS = ["thumbnail", "screen", "full"];
 // A reader looks for what is a tenth of a vein wide: beyond the pixels, but not into squares.
 const MOST_SCREEN_PIXELS = 6;
 
-/** The image at an address, once it is here; rejected if it cannot be loaded. */
-function loaded(url) {
+// A server that is busy making pictures answers 503.
+const MOST_TRIES = 12;
+const MILLISECONDS_BETWEEN = 1500;
+
+/** The image at an address, once it is here; rejected if it cannot be loaded after some tries. */
+async function loaded(url, tries = MOST_TRIES) {
   const image = new Image();
   image.src = url;
-  return image.decode().then(() => image);
+  try {
+    await image.decode();
+  } catch (error) {
+    if (tries <= 1) {
+      throw error;
+    }
+    await new Promise((done) => window.setTimeout(done, MILLISECONDS_BETWEEN));
+    return loaded(url, tries - 1);
+  }
+  return image;
 }
 
 /** The address of another frame; the last part of the path is its number. */
@@ -106,6 +119,8 @@ export class Pane {
       maxZoomPixelRatio: MOST_SCREEN_PIXELS,
       zoomPerScroll: 1.25,
       placeholderFillStyle: "#000",
+      tileRetryMax: MOST_TRIES,
+      tileRetryDelay: MILLISECONDS_BETWEEN,
     });
     viewer.canvas.setAttribute("role", "img");
     viewer.canvas.dataset.pane = this.key;
