@@ -9,7 +9,7 @@ PYTHON = .venv/bin/python
 
 export DEMO_DATA = $(DATA)
 
-.PHONY: demo demo-reset test setup audit lock clean
+.PHONY: demo demo-reset test setup screenshots audit lock clean
 
 demo: setup
 	@exec $(PYTHON) -m demo --port "$(PORT)"
@@ -26,6 +26,10 @@ test: setup
 
 setup:
 	@sh scripts/setup.sh
+
+# The pictures of pages in docs/images, from a demo of its own; needs Chromium and its driver.
+screenshots: setup
+	@$(PYTHON) scripts/screenshots.py
 
 # Look the locked dependencies up among the known vulnerabilities; the last line says if nobody answers.
 audit: setup

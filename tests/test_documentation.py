@@ -10,8 +10,11 @@ import edc_retinopathy
 from edc_retinopathy import checks, conf
 from edc_retinopathy.api.codes import CODES, RETRY_AFTER
 from edc_retinopathy.choices import FindingCode
+from edc_retinopathy.inspection.advice import advice_on
 from edc_retinopathy.inspection.rules import RULES
+from edc_retinopathy.models.refusal import TOO_MANY_REFUSALS
 from edc_retinopathy.previews.judging import PIXEL_RULES
+from edc_retinopathy.refusals.advice import advice_on as advice_on_refusal
 
 DOCS = Path(__file__).parent.parent / "docs"
 API = Path(edc_retinopathy.__file__).parent / "api"
@@ -25,6 +28,14 @@ def read(name: str) -> str:
 def names_in_first_column(page: str) -> set[str]:
     """What stands alone in the first cell of a row of a ``list-table``."""
     return set(re.findall(r"^   \* - ``(\w+)``$", page, re.MULTILINE))
+
+
+def rows_of_three(page: str, first: str) -> dict[str, str]:
+    """The first two cells of the rows of tables of three columns, folded onto one line each."""
+    rows = re.findall(
+        rf"^   \* - {first}\n     - (.+(?:\n       .+)*)\n     - ", page, re.MULTILINE
+    )
+    return {name: " ".join(text.split()) for name, text in rows}
 
 
 def test_the_table_of_settings_has_every_setting_that_is_read() -> None:
@@ -46,6 +57,35 @@ def test_the_table_of_findings_has_every_code_with_its_severity() -> None:
     rows = re.findall(r"^   \* - ``(\w+)``\n     - (\w+)$", read("findings.rst"), re.MULTILINE)
     assert rows == [(rule.code.value, rule.severity.value) for rule in (*RULES, *PIXEL_RULES)]
     assert {code for code, _ in rows} == set(FindingCode.values)
+
+
+def test_the_clinic_reads_each_finding_in_the_words_of_the_pages() -> None:
+    assert rows_of_three(read("clinic.rst"), r"\*\*(.+)\*\*") == {
+        str(code.label): str(advice_on(code.value).text) for code in FindingCode
+    }
+
+
+def test_the_clinic_reads_each_refusal_in_the_words_of_the_pages() -> None:
+    # Who is not known has no refusals, nor has what is no endpoint.
+    recorded = {*CODES, TOO_MANY_REFUSALS} - {"not_authenticated", "not_found"}
+    assert rows_of_three(read("clinic.rst"), r"``(\w+)``") == {
+        code: str(advice_on_refusal(code)) for code in recorded
+    }
+
+
+def test_bold_words_of_the_clinic_are_those_on_the_screen() -> None:
+    package = Path(edc_retinopathy.__file__).parent
+    sources = [*package.rglob("*.html"), *package.rglob("*.py")]
+    text = " ".join(path.read_text(encoding="utf-8") for path in sources)
+    # Tags and quotes stand between words that a page has in one line.
+    on_screen = " ".join(re.sub(r"{%\s*\w+|%}|%\(\w+\)s|[\"']", " ", text).split())
+    bold = {
+        " ".join(words.split())
+        for words in re.findall(r"\*\*(.+?)\*\*", read("clinic.rst"), re.DOTALL)
+    }
+    assert len(bold) > 30
+    missing = [words for words in bold if words.rstrip(",").replace("'", " ") not in on_screen]
+    assert missing == []
 
 
 def test_the_table_of_errors_has_every_code_with_its_status() -> None:
