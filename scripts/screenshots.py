@@ -48,10 +48,11 @@ MOST_BYTES = 200_000
 DESK, PHONE = (1280, 900), (390, 844)
 # Of nobody in the demo.
 STRANGER = "105-10-0009-9"
-# Every picture that can be seen is there: a thumbnail that was not ready is asked for again.
+# Every picture that can be seen is there: a thumbnail that was not ready is asked for again, and
+# the viewer draws its own.
 IS_LOADED = """
-const isSeen = (image) => image.getBoundingClientRect().top < innerHeight;
-return document.readyState === "complete" && performance.now() > 1500
+const isSeen = (image) => image.offsetParent && image.getBoundingClientRect().top < innerHeight;
+return document.readyState === "complete" && performance.now() > 4000
     && Array.from(document.images).filter(isSeen).every((image) => image.naturalWidth > 1);
 """
 
@@ -62,7 +63,7 @@ def main() -> int:
     parser.add_argument("--to", type=Path, default=ROOT / "docs" / "images")
     directory = parser.parse_args().to
     with tempfile.TemporaryDirectory() as data, demo(Path(data)) as details:
-        doubtful = send_exams(details)
+        whole, doubtful = send_exams(details)
         # Their findings too: the pages show them at once.
         run_in_demo(Path(data), "demo/manage.py", "render_previews").wait()
         with chromium() as browser:
@@ -71,6 +72,7 @@ def main() -> int:
             take(browser, f"{base}/", DESK, directory / "home.png")
             take(browser, f"{base}/", PHONE, directory / "home_narrow.png")
             take(browser, f"{base}/sessions/{doubtful}/", DESK, directory / "session.png")
+            take(browser, f"{base}/sessions/{whole}/exam/", DESK, directory / "viewer.png")
     return 0
 
 
@@ -104,8 +106,8 @@ def run_in_demo(directory: Path, *arguments: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def send_exams(details: dict[str, Any]) -> str:
-    """Send a morning's exams; gives the key of the session with the dark picture."""
+def send_exams(details: dict[str, Any]) -> tuple[str, str]:
+    """Send a morning's exams; gives the keys of a whole session and of one with a dark picture."""
     now = datetime.now(UTC)
     subjects = iter(details["subjects"]["combined"])
     cameras = [Camera(details["url"], token, name) for name, token in details["cameras"].items()]
@@ -124,13 +126,13 @@ def send_exams(details: dict[str, Any]) -> str:
     def whole(subject: str) -> Iterator[ExamFile]:
         return exam_files(subject, captured=now, include_jpegs=True)
 
-    send(cameras[0], whole)
+    first = send(cameras[0], whole)
     send(cameras[1], lambda subject: swapped_eyes(subject, now))
     send(cameras[1], lambda subject: islice(exam_files(subject, captured=now), 2))
     doubtful = send(cameras[0], lambda subject: dark_picture(subject, now))
     with contextlib.suppress(CameraError):
         cameras[1].resolve(STRANGER)
-    return doubtful
+    return first, doubtful
 
 
 @contextlib.contextmanager

@@ -73,6 +73,25 @@ def test_the_clinic_reads_each_refusal_in_the_words_of_the_pages() -> None:
     }
 
 
+def test_the_keys_of_graders_are_those_of_the_sheet_and_of_the_script() -> None:
+    package = Path(edc_retinopathy.__file__).parent
+    sheet = (package / "templates/edc_retinopathy/exam_keys.html").read_text(encoding="utf-8")
+    on_sheet = {
+        tuple(re.sub("</?kbd>", "", keys).split()): text
+        for keys, text in re.findall(
+            r'<th scope="row">(.+?)</th><td>{% translate "(.+?)" %}', sheet
+        )
+    }
+    documented = re.findall(r"^   \* - (``.+``)\n     - (.+)$", read("graders.rst"), re.MULTILINE)
+    assert {tuple(keys.replace("`", "").split()): text for keys, text in documented} == on_sheet
+    script = (package / "static/edc_retinopathy/viewer/keys.js").read_text(encoding="utf-8")
+    listened = {*re.findall(r'^  "?(.)"?: "\w+",$', script, re.MULTILINE), "b", "c"}
+    explained = {key.lower() for keys in on_sheet for key in keys if len(key) == 1}
+    minus, arrows = "\u2212", set("←→↑↓")
+    # The first two stand for plus and minus on some keyboards.
+    assert explained == listened - {"=", "_", "-"} | {minus} | arrows
+
+
 def test_bold_words_of_the_clinic_are_those_on_the_screen() -> None:
     package = Path(edc_retinopathy.__file__).parent
     sources = [*package.rglob("*.html"), *package.rglob("*.py")]
