@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
-from django.db import IntegrityError
+from django.db import IntegrityError, router
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from edc_retinopathy.sessions.state import SessionState
+from edc_retinopathy.sessions.transactions import deciding
 
 from .session_pages import ADMIN_URL_NAME
 
@@ -34,8 +35,10 @@ class SessionActionsMixin:
             if self.has_change_permission(request, session)
             and SessionState.of(session).accepts_uploads
         ]
+        # One at a time: an upload that counts its file is waited for.
         for session in sessions:
-            session.reopen(user=request.user)
+            with deciding(router.db_for_write(type(session))):
+                session.reopen(user=request.user)
         text = ngettext(
             "%d session is open for uploads again.",
             "%d sessions are open for uploads again.",

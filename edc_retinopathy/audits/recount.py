@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from django.db import router
 from django.db.models import QuerySet
 
 from edc_retinopathy.choices import AuditResult
 from edc_retinopathy.models import CameraSession, SessionActivity, StorageAudit
+from edc_retinopathy.sessions.transactions import recording
 
 from .audit import Finding, Scope
 
@@ -24,7 +26,9 @@ def find_miscounted(
         return
     for session in _suspects(scope):
         # Again, while no upload goes on: the first look was at two tables, one after the other.
-        if SessionActivity.objects.correct(session, is_dry_run=is_dry_run):
+        with recording(router.db_for_write(SessionActivity)):
+            is_miscounted = SessionActivity.objects.correct(session, is_dry_run=is_dry_run)
+        if is_miscounted:
             audit.count(AuditResult.MISCOUNTED)
             detail = "what is stored of its files differs from them"
             yield (

@@ -7,7 +7,7 @@ the refusal's site; that is the caller's to ask.
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import router, transaction
+from django.db import router
 from django.db.models import Max
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession, Refusal, SessionFile
 from edc_retinopathy.sessions.state import SessionState
+from edc_retinopathy.sessions.transactions import deciding
 
 MAX_REASON_CHARACTERS = 250
 
@@ -40,7 +41,7 @@ def answer(
     refusal: Refusal, chosen: RefusalState, *, user: AbstractBaseUser, reason: str = ""
 ) -> None:
     """Give the refusal one of :func:`answers_to`; raises ``CannotAnswer`` if it is none of them."""
-    with transaction.atomic(using=router.db_for_write(Refusal)):
+    with deciding(router.db_for_write(Refusal)):
         if chosen not in answers_to(refusal):
             raise CannotAnswer
         if chosen == RefusalState.REOPENED:

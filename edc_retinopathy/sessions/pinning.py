@@ -1,15 +1,17 @@
 """Pinning: a camera resolved a session, whose uploads go there from now on."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import router, transaction
+from django.db import OperationalError, router
 from django.utils import timezone
 
 from edc_retinopathy.models import CameraSession, SessionActivity
 from edc_retinopathy.models.activity_updates import record_resolve
 
 from .chosen import STORED, ResolvableSession
+from .transactions import is_outdated, recording
 
 
 def pin(session: ResolvableSession, *, device_id: str, user: AbstractBaseUser) -> None:
@@ -19,16 +21,27 @@ def pin(session: ResolvableSession, *, device_id: str, user: AbstractBaseUser) -
     """
     now, using = timezone.now(), router.db_for_write(SessionActivity)
     if not device_id or session.device_id:
-        record_resolve(session.pk, now, using=using)
+        _record_resolve(session, now, using)
         return
     changed = {"device_id": device_id, "modified": now, "user_modified": user.get_username()}
-    with transaction.atomic():
+    with recording(using):
         # A plain update, which leaves what others change meanwhile alone.
         is_filled = CameraSession.objects.filter(pk=session.pk, device_id="").update(**changed)
         record_resolve(session.pk, now, using=using)
         if is_filled:
             row = _row_of(session, changed)
             CameraSession.history.bulk_history_create([row], update=True, default_user=user)
+
+
+def _record_resolve(session: ResolvableSession, now: datetime, using: str) -> None:
+    try:
+        record_resolve(session.pk, now, using=using)
+    except OperationalError as e:
+        if not is_outdated(e):
+            raise
+        # An upload has counted its file meanwhile. Not so from the start: a transaction costs more.
+        with recording(using):
+            record_resolve(session.pk, now, using=using)
 
 
 def _row_of(session: ResolvableSession, changed: dict[str, Any]) -> CameraSession:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.models import F, UUIDField
 from edc_registration.models import RegisteredSubject
 
@@ -15,6 +15,8 @@ from edc_retinopathy.models import CameraSession
 from edc_retinopathy.models.prepared import Parameter, PreparedQuery
 
 GONE = "The camera session was deleted or withdrawn."
+# PostgreSQL's, of what it refuses to write on the ground of an old view (appendix A, class 40).
+SERIALIZATION_FAILURE = "40001"
 
 
 @contextmanager
@@ -61,6 +63,14 @@ def _is_read_committed(connection: Any) -> bool:
     if connection.vendor == "mysql":
         return bool(connection.isolation_level == "read committed")
     return bool(connection.vendor == "sqlite")
+
+
+def is_outdated(error: OperationalError) -> bool:
+    """Whether a write was refused because others have committed one of the row meanwhile.
+
+    PostgreSQL does so from REPEATABLE READ on, to single statements too.
+    """
+    return getattr(error.__cause__, "sqlstate", None) == SERIALIZATION_FAILURE
 
 
 def hold_session(pk: UUID, using: str) -> None:

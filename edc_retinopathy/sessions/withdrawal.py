@@ -1,7 +1,7 @@
 """Taking back a session that was entered by mistake: it stays, with a reason, never chosen."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import router, transaction
+from django.db import router
 from django.utils import timezone
 
 from edc_retinopathy.errors import NoSession
@@ -9,7 +9,7 @@ from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import CameraSession
 
-from .transactions import hold_session
+from .transactions import deciding, hold_session
 
 MAX_REASON_CHARACTERS = 250
 
@@ -27,7 +27,7 @@ def withdraw(session: CameraSession, *, reason: str, user: AbstractBaseUser) -> 
     using = router.db_for_write(CameraSession)
     sessions = CameraSession.objects.using(using).filter(pk=session.pk)
     now = timezone.now()
-    with transaction.atomic(using=using):
+    with deciding(using):
         # As uploads do until they commit.
         try:
             hold_session(session.pk, using)

@@ -6,14 +6,27 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, connections
 
 from edc_retinopathy import storage as storage_of_app
 from edc_retinopathy.audits import orphans
+from edc_retinopathy.audits.audit import Scope
+from edc_retinopathy.audits.recount import find_miscounted
+from edc_retinopathy.choices import RefusalState
 from edc_retinopathy.files import ingest
-from edc_retinopathy.models import CameraSession, SessionFile
+from edc_retinopathy.models import (
+    CameraSession,
+    Refusal,
+    SessionActivity,
+    SessionFile,
+    StorageAudit,
+)
+from edc_retinopathy.refusals.answers import CannotAnswer, answer
 from edc_retinopathy.sessions.transactions import recording
+from edc_retinopathy.sessions.withdrawal import CannotWithdraw, withdraw
 from edc_retinopathy.storage import StoredFile, key_of
+from tests.admin.pages import CHANGELIST, MODEL, logged_in, page_url
 from tests.api.client import CameraApi, assert_error
 from tests.contents import photograph
 from tests.faults.test_failing_disk import upload
@@ -210,3 +223,104 @@ def test_an_upload_in_a_session_that_was_deleted_meanwhile(
     assert assert_whole(storage, session) == {}
     assert storage.files() == {}
     assert not SessionFile.objects.filter(camera_session_id=session.pk).exists()
+
+
+@pytest.fixture
+def meanwhile(
+    camera: CameraApi, session: CameraSession, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Callable[[], Any]], Future[Any]]]:
+    """Uploads a file, and makes a call of its own shortly before the record is committed."""
+    publish = ingest.storage.publish
+    with ThreadPoolExecutor(1) as pool:
+
+        def upload_and(call: Callable[[], Any]) -> Future[Any]:
+            calls: list[Future[Any]] = []
+
+            def publish_and_call(*arguments: Any) -> bool:
+                published = publish(*arguments)
+                calls.append(in_thread(pool, call))
+                return published
+
+            monkeypatch.setattr(ingest.storage, "publish", publish_and_call)
+            assert upload(camera, session, CONTENT, NAME).status_code == 201
+            return calls[0]
+
+        yield upload_and
+
+
+def test_a_session_that_gets_its_first_file_is_not_withdrawn(
+    session: CameraSession,
+    clinician: User,
+    storage: StorageOnDisk,
+    meanwhile: Callable[..., Future[Any]],
+) -> None:
+    withdrawal = meanwhile(lambda: withdraw(session, reason="Entered twice", user=clinician))
+    with pytest.raises(CannotWithdraw):
+        withdrawal.result()
+    session.refresh_from_db()
+    assert session.withdrawn_datetime is None
+    assert_stored(storage, session, {NAME: CONTENT})
+
+
+def test_a_session_that_gets_a_file_is_counted_right(
+    session: CameraSession, storage: StorageOnDisk, meanwhile: Callable[..., Future[Any]]
+) -> None:
+    activities = SessionActivity.objects.filter(pk=session.pk)
+    activities.update(stored_bytes=7)
+    audit = StorageAudit.objects.create(scope=str(Scope()))
+    recount = meanwhile(lambda: list(find_miscounted(audit, Scope(), is_dry_run=False)))
+    assert [action for _, action in recount.result()] == ["counted anew"]
+    activity = activities.get()
+    assert (activity.file_count, activity.stored_bytes) == (1, len(CONTENT))
+
+
+@pytest.mark.parametrize("device_id", ["", "CAM-001"])
+def test_a_resolve_waits_for_the_file_that_comes(
+    *,
+    camera: CameraApi,
+    session: CameraSession,
+    storage: StorageOnDisk,
+    meanwhile: Callable[..., Future[Any]],
+    device_id: str,
+) -> None:
+    named = {"device_id": device_id} if device_id else {}
+    resolve = meanwhile(lambda: camera.resolve(session.subject_identifier, **named))
+    assert resolve.result().status_code == 200
+    session.refresh_from_db()
+    assert session.device_id == device_id
+    assert SessionActivity.objects.get(pk=session.pk).last_resolved_datetime is not None
+
+
+def test_a_session_that_gets_a_file_is_reopened(
+    session: CameraSession,
+    clinician: User,
+    storage: StorageOnDisk,
+    meanwhile: Callable[..., Future[Any]],
+) -> None:
+    browser = logged_in(clinician)
+    chosen = {"action": "reopen_for_uploads", "_selected_action": str(session.pk)}
+    reopening = meanwhile(lambda: browser.post(page_url(MODEL, CHANGELIST), chosen))
+    assert reopening.result().status_code == 302
+    assert SessionActivity.objects.get(pk=session.pk).last_reopened_datetime is not None
+
+
+def test_of_two_who_answer_a_refusal_at_once_one_is_second(
+    session: CameraSession, clinician: User, storage: StorageOnDisk
+) -> None:
+    refusal = Refusal.objects.create(
+        cause="a" * 64, code="filename_conflict", camera_session=session, site_id=session.site_id
+    )
+    try:
+        other = Refusal.objects.get(pk=refusal.pk)
+        with ThreadPoolExecutor(1) as pool:
+            with recording("default"):
+                answer(refusal, RefusalState.ALLOWED, user=clinician)
+                second = in_thread(
+                    pool, lambda: answer(other, RefusalState.DISMISSED, user=clinician)
+                )
+            with pytest.raises(CannotAnswer):
+                second.result()
+        assert Refusal.objects.get(pk=refusal.pk).state == RefusalState.ALLOWED
+    finally:
+        refusal.history.all().delete()
+        refusal.delete()
