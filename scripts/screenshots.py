@@ -45,7 +45,7 @@ FLAGS = (
 )
 PATIENCE_SECONDS = 300
 MOST_BYTES = 200_000
-DESK, PHONE = (1280, 900), (390, 844)
+DESK, PHONE, VIEWER = (1280, 900), (390, 844), (1024, 760)
 # Of nobody in the demo.
 STRANGER = "105-10-0009-9"
 # Every picture that can be seen is there: a thumbnail that was not ready is asked for again, and
@@ -72,7 +72,7 @@ def main() -> int:
             take(browser, f"{base}/", DESK, directory / "home.png")
             take(browser, f"{base}/", PHONE, directory / "home_narrow.png")
             take(browser, f"{base}/sessions/{doubtful}/", DESK, directory / "session.png")
-            take(browser, f"{base}/sessions/{whole}/exam/", DESK, directory / "viewer.png")
+            take(browser, f"{base}/sessions/{whole}/exam/", VIEWER, directory / "viewer.png")
     return 0
 
 
@@ -183,7 +183,7 @@ def write_small(png: bytes, path: Path) -> None:
     with Image.open(BytesIO(png)) as image:
         for colours in (256, 128, 64, 32):
             image.convert("RGB").quantize(
-                colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+                colours, method=Image.Quantize.MAXCOVERAGE, kmeans=2, dither=Image.Dither.NONE
             ).save(path, optimize=True)
             if path.stat().st_size < MOST_BYTES:
                 return

@@ -140,6 +140,19 @@ def test_examples_agree_on_uploads_at_a_time_and_leave_threads_to_pages() -> Non
     assert f"5 with {threads} threads" in read("settings.rst")
 
 
+def test_pictures_of_pages_are_small_each_is_shown_and_none_is_missing() -> None:
+    there = {path.name for path in (DOCS / "images").iterdir()}
+    pages = [DOCS.parent / "README.rst", *DOCS.rglob("*.rst")]
+    shown = {
+        name
+        for page in pages
+        for name in re.findall(r"^.*image:: .*images/(\S+)$", page.read_text("utf-8"), re.MULTILINE)
+    }
+    assert shown == there
+    large = [n for n in there if (DOCS / "images" / n).stat().st_size >= 200_000]
+    assert large == []
+
+
 def test_no_page_installs_by_the_name_that_another_product_has() -> None:
     for page in [DOCS.parent / "README.rst", *DOCS.rglob("*.rst")]:
         commands = re.findall(r"^ +(?:uv )?pip install .*$", page.read_text("utf-8"), re.MULTILINE)

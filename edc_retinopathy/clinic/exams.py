@@ -12,7 +12,7 @@ from edc_retinopathy.choices import Eye, FileType, Severity
 from edc_retinopathy.models import CameraSession, Finding, SessionFile
 from edc_retinopathy.models.requirements import EYE_REQUIREMENTS
 from edc_retinopathy.previews.sizes import Size
-from edc_retinopathy.sessions.state import SessionState
+from edc_retinopathy.sessions.state import LOOK_AT_FINDINGS, SessionState, Standing
 
 from .problems import Action, Problem, problem_of_finding
 from .rights import Rights
@@ -142,6 +142,13 @@ class Exam:
                 eyes.setdefault(problem.title, []).append(str(eye.eye.label))
                 first.setdefault(problem.title, problem)
         return [(first[title], ", ".join(words)) for title, words in eyes.items()]
+
+    @property
+    def advice(self) -> str:
+        """What its state means; nobody is told that all is well while an eye is doubtful."""
+        if self.doubtful and self.state.standing is Standing.COMPLETE:
+            return str(LOOK_AT_FINDINGS)
+        return self.state.advice
 
     @property
     def missing_reports(self) -> list[Any]:

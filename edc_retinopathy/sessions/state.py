@@ -76,6 +76,8 @@ ADVICE: "dict[Standing, StrPromise]" = {
     ),
 }
 
+LOOK_AT_FINDINGS = _("All files are here. Look at what was found in them.")
+
 
 def is_past(latest_activity: datetime, *, expires_after: timedelta | None, now: datetime) -> bool:
     """True once the time allowed has passed since the latest activity; never if it is None."""
@@ -204,7 +206,7 @@ class SessionState:
     def advice(self) -> str:
         """One sentence: what that means, and what to do."""
         if self.standing is Standing.COMPLETE and self.problems:
-            return gettext("All files are here. Look at what was found in them.")
+            return str(LOOK_AT_FINDINGS)
         if self.standing is not Standing.OPEN:
             return str(ADVICE[self.standing])
         names = ", ".join(str(requirement.label) for requirement in self.missing)

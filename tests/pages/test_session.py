@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from edc_registration.models import RegisteredSubject
 
+from edc_retinopathy.choices import FindingCode, Severity
 from edc_retinopathy.models import CameraSession, Finding, Refusal
 from edc_retinopathy.sessions.withdrawal import withdraw
 from tests import factories
@@ -72,6 +73,19 @@ class TestOffers:
         answered = browser.post(action.url, {"reason": "It is the right one."})
         assert answered["Location"] == session.get_page_url()
         assert Finding.objects.get().is_resolved
+
+
+def test_nobody_is_told_that_all_is_well_while_a_picture_is_to_be_taken_again(
+    browser: Any, session: CameraSession
+) -> None:
+    right, _left, _report = (factories.store_file(session, n) for n in ("right", "left", "report"))
+    page = browser.get(session.get_page_url()).content.decode()
+    assert "Nothing is missing." in page
+    # Only a hint, which its state does not count.
+    find(right, FindingCode.MAYBE_DARK, Severity.HINT)
+    page = browser.get(session.get_page_url()).content.decode()
+    assert "Nothing is missing." not in page
+    assert "Look at what was found in them." in page
 
 
 class TestForm:
