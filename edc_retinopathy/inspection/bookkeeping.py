@@ -6,13 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import router
 from django.utils import timezone
 
 from edc_retinopathy.choices import FindingCode
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
 from edc_retinopathy.models import Finding, SessionFile
+from edc_retinopathy.sessions.transactions import deciding
 
 from .rules import Found
 
@@ -114,7 +115,7 @@ def _close(finding: Finding, *, by: str, reason: str) -> None:
 
 def resolve(finding: Finding, *, reason: str, user: AbstractBaseUser) -> None:
     """Answer a finding, with a reason; ``AlreadyResolved`` is raised if there is an answer."""
-    with transaction.atomic():
+    with deciding(router.db_for_write(Finding)):
         held = Finding.objects.select_for_update().get(pk=finding.pk)
         if held.is_resolved:
             raise AlreadyResolved

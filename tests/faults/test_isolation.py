@@ -15,8 +15,10 @@ from edc_retinopathy.audits.audit import Scope
 from edc_retinopathy.audits.recount import find_miscounted
 from edc_retinopathy.choices import RefusalState
 from edc_retinopathy.files import ingest
+from edc_retinopathy.inspection.bookkeeping import AlreadyResolved, resolve
 from edc_retinopathy.models import (
     CameraSession,
+    Finding,
     Refusal,
     SessionActivity,
     SessionFile,
@@ -324,3 +326,19 @@ def test_of_two_who_answer_a_refusal_at_once_one_is_second(
     finally:
         refusal.history.all().delete()
         refusal.delete()
+
+
+def test_of_two_who_answer_a_finding_at_once_one_is_second(
+    camera: CameraApi, session: CameraSession, clinician: User, storage: StorageOnDisk
+) -> None:
+    sent = camera.upload(session.subject_identifier, capture_datetime="1970-01-01T00:00:00Z")
+    assert sent.status_code == 201
+    finding = Finding.objects.get(session_file=sent.json()["id"], code="clock_skew")
+    with ThreadPoolExecutor(1) as pool:
+        with recording("default"):
+            resolve(finding, reason="Seen", user=clinician)
+            second = in_thread(pool, lambda: resolve(finding, reason="Seen too", user=clinician))
+        with pytest.raises(AlreadyResolved):
+            second.result()
+    finding.refresh_from_db()
+    assert finding.reason == "Seen"
