@@ -6,8 +6,10 @@ view-only, for multisite viewers without rights to change anything (``edc_sites`
 data managers (as in ``edc_sites``'s admin).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.sites.models import Site
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from edc_data_manager.auth_objects import DATA_MANAGER_ROLE
@@ -15,6 +17,19 @@ from edc_sites.exceptions import InvalidSiteForUser
 from edc_sites.site import sites
 
 from .tokens import known_of_user
+
+
+def site_title(site: Any) -> str:
+    """What people call a site, as the EDC's pages do; asks nothing if read with its profile."""
+    # Without a profile its attribute is an error that getattr knows.
+    profile = getattr(site, "siteprofile", None)
+    return str((profile and profile.title) or site.name)
+
+
+def site_titles(site_ids: Iterable[int]) -> dict[int, str]:
+    """What people call the sites, by their numbers, in the order of these."""
+    found = Site.objects.filter(pk__in=list(site_ids)).select_related("siteprofile")
+    return {site.pk: site_title(site) for site in found.order_by("pk")}
 
 
 def current_site_id(request: Any) -> int:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from edc_retinopathy.accounts.sites import site_title
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.models import CameraAccount
 
@@ -29,14 +30,14 @@ class CameraAccountAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
     def with_list_columns(self, queryset: Any) -> Any:
         """With the user and the sites."""
         users = queryset.select_related("user__userprofile")
-        return users.prefetch_related("user__userprofile__sites")
+        return users.prefetch_related("user__userprofile__sites__siteprofile")
 
     @admin.display(description=_("Sites"))
     def site_code(self, obj: CameraAccount | None = None) -> str:
         """The sites of the account's profile."""
         user: Any = obj and obj.user
         sites = user.userprofile.sites.all() if user else ()
-        return ", ".join(str(site.pk) for site in sites)
+        return ", ".join(site_title(site) for site in sites)
 
     @admin.display(boolean=True)
     def is_active(self, obj: CameraAccount) -> bool:

@@ -29,6 +29,7 @@ from .problems import FindingsOfSessionFilter, with_findings
 from .searches import FirstMatchSearchMixin, sessions_found
 from .session_actions import SessionActionsMixin
 from .session_columns import SessionColumnsMixin
+from .session_filters import FileCountFilter, OpenRefusalsFilter, StandingFilter
 from .session_pages import ADMIN_URL_NAME, SessionPagesMixin, describe_subject, shows_initials
 
 VIEW_REFUSALS = "edc_retinopathy.view_refusal"
@@ -68,16 +69,21 @@ class CameraSessionAdmin(
         "device_id",
     )
     list_filter = (
+        StandingFilter,
         EligibilityFilter,
         ProgressFilter,
+        FileCountFilter,
         FindingsOfSessionFilter,
+        OpenRefusalsFilter,
         "report_datetime",
         "report_type",
         "gender",
         DeviceFilter,
     )
     masked_list_filter = (
+        StandingFilter,
         ProgressFilter,
+        FileCountFilter,
         FindingsOfSessionFilter,
         "report_datetime",
         "report_type",
@@ -107,8 +113,11 @@ class CameraSessionAdmin(
         js = ("admin/js/jquery.init.js", "edc_retinopathy/session_form.js")
 
     def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        """Without the audit fields, which would hide the filters that people use."""
-        return tuple(name for name in super().get_list_filter(request) if name not in audit_fields)
+        """Without the audit fields, and without what the account has no right to know of."""
+        hidden: list[Any] = list(audit_fields)
+        if not request.user.has_perm(VIEW_REFUSALS):
+            hidden.append(OpenRefusalsFilter)
+        return tuple(item for item in super().get_list_filter(request) if item not in hidden)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The exam, the screening, and, once there is a session, its progress."""
@@ -141,7 +150,7 @@ class CameraSessionAdmin(
 
     def with_list_columns(self, queryset: Any) -> Any:
         """With what its row shows; the initials, costly to decrypt, are left out."""
-        with_site = queryset.select_related("site").defer("initials")
+        with_site = queryset.select_related("site__siteprofile").defer("initials")
         return with_findings(with_site.with_state(), "session_file__camera_session_id")
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -83,7 +83,7 @@ class FindingAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyModelAd
 
     def with_list_columns(self, queryset: Any) -> Any:
         """With the file and its session, without its initials, which are costly to decrypt."""
-        with_session = queryset.select_related("session_file__camera_session", "site")
+        with_session = queryset.select_related("session_file__camera_session", "site__siteprofile")
         return with_session.defer("session_file__camera_session__initials")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -181,11 +181,6 @@ class FindingAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyModelAd
         if resolved:
             text = ngettext("%d finding was resolved.", "%d findings were resolved.", resolved)
             self.message_user(request, text % resolved, messages.SUCCESS)
-
-    @admin.display(description=_("Site"), ordering="site")
-    def site_code(self, obj: Finding | None = None) -> Any:
-        """The site of the file."""
-        return obj.site_id if obj else None
 
     @admin.display(description=_("Finding"), ordering="code")
     def finding(self, obj: Finding) -> str:

@@ -12,6 +12,7 @@ from edc_retinopathy.models import CameraSession
 from edc_retinopathy.sessions.state import Standing
 
 from .large_lists import WITHOUT_ROWS, LargeChangeList, at_sites, with_count
+from .session_filters import NUMBERS, FileCountFilter, StandingFilter
 
 # What orders the sessions, in the row of what cameras do. By the key's column: by the key itself
 # Django would take the session's own order.
@@ -97,13 +98,19 @@ class DeviceFilter(admin.SimpleListFilter):
 class SessionChangeList(LargeChangeList):
     """The list of sessions, read in the order of what cameras do where that is asked for.
 
-    Filtered by progress, a list by the session's date would have to read the rows of both models.
+    Filtered by what came of them, a list by the session's date would have to read the rows of
+    both models.
     """
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """As Django's, by the same columns of the other row."""
         ordering = super().get_ordering(request, queryset)
-        if request.GET.get(ProgressFilter.parameter_name) not in Progress:
+        of_activity = (
+            request.GET.get(ProgressFilter.parameter_name) in Progress
+            or request.GET.get(FileCountFilter.parameter_name) in NUMBERS
+            or request.GET.get(StandingFilter.parameter_name) in {Standing.OPEN, Standing.EXPIRED}
+        )
+        if not of_activity:
             return list(ordering)
         return [ON_ACTIVITY.get(str(name), name) for name in ordering]
 

@@ -67,8 +67,14 @@ class MaskedSessionListMixin:
     def get_list_display(self, request: HttpRequest) -> Any:
         """Without the columns that tell of the subject."""
         if is_masked(request.user):
-            return self.masked_list_display
+            return self._with_site_column(request)
         return super().get_list_display(request)  # type: ignore[misc]
+
+    def _with_site_column(self, request: HttpRequest) -> tuple[Any, ...]:
+        model_admin: Any = self
+        is_needed = model_admin.user_may_view_other_sites(request)
+        site = (model_admin.site_code,) if is_needed else ()
+        return (*self.masked_list_display[:1], *site, *self.masked_list_display[1:])
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         """None to the form, which a masked account has not."""
@@ -79,13 +85,15 @@ class MaskedSessionListMixin:
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Without the filters that tell of the subject."""
         if is_masked(request.user):
-            return self.masked_list_filter
+            model_admin: Any = self
+            return model_admin.with_site_filter(request, self.masked_list_filter)
         return super().get_list_filter(request)  # type: ignore[misc]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """By the filters that are shown, where Django allows every column in an address."""
         if request is not None and is_masked(request.user):
-            return lookup.partition("__")[0] in self.masked_lookups
+            own = {getattr(item, "parameter_name", "") for item in self.get_list_filter(request)}
+            return lookup in own or lookup.partition("__")[0] in self.masked_lookups
         return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]
 
     def get_search_fields(self, request: HttpRequest) -> Any:

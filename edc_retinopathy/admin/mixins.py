@@ -3,19 +3,24 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import admin
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
 from edc_model_admin.history import SimpleHistoryAdmin
 from edc_model_admin.mixins import TemplatesModelAdminMixin
 from edc_sites.admin import SiteModelAdminMixin
+from edc_sites.admin.list_filters import SiteListFilter
 
 from edc_retinopathy.accounts.sites import (
     current_site_id,
     readable_site_ids_of_page,
+    site_title,
     writable_site_ids,
 )
 
 from .large_lists import LargeListMixin, at_sites
 from .masked import NotForMaskedMixin
+from .site_filters import ReadableSiteFilter
 
 # Where a request remembers the sites that its account may read.
 SITE_IDS = "edc_retinopathy_readable_site_ids"
@@ -48,6 +53,22 @@ class SiteAccessAdminMixin(SiteModelAdminMixin):
     def user_may_view_other_sites(self, request: HttpRequest) -> bool:
         """True if the list may hold more than one site."""
         return bool(self.get_view_only_site_ids_for_user(request))
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """With a filter of its own instead of edc_sites's, before the others."""
+        filters = super().get_list_filter(request)
+        others = [item for item in filters if item is not SiteListFilter]
+        return self.with_site_filter(request, others)
+
+    def with_site_filter(self, request: HttpRequest, filters: Any) -> tuple[Any, ...]:
+        """The filters, and that of the site where there may be more than one."""
+        is_needed = self.site_lookup == "site" and self.user_may_view_other_sites(request)
+        return (ReadableSiteFilter, *filters) if is_needed else tuple(filters)
+
+    @admin.display(description=_("Site"), ordering="site")
+    def site_code(self, obj: Any = None) -> Any:
+        """What people call the site; lists of several sites have this column."""
+        return site_title(obj.site) if obj and obj.site_id else None
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Only what the account may look at."""

@@ -128,6 +128,10 @@ class RefusalAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
         ]
         return [*own, *super().get_urls()]
 
+    def with_list_columns(self, queryset: Any) -> Any:
+        """With what people call the site."""
+        return queryset.select_related("site__siteprofile")
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the initials of the session, which are costly to decrypt."""
         return (
@@ -206,11 +210,6 @@ class RefusalAdmin(ReadOnlyAdminMixin, RetinopathyModelAdmin):
             return False
         self.message_user(request, _("The refusal was answered."), messages.SUCCESS)
         return True
-
-    @admin.display(description=_("Site"), ordering="site")
-    def site_code(self, obj: Refusal | None = None) -> Any:
-        """The site whose people are told."""
-        return obj.site_id if obj else None
 
     @admin.display(description=_("File"), ordering="file_name")
     def file(self, obj: Refusal) -> str:

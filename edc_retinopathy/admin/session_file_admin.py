@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.audits.audit import Scope
-from edc_retinopathy.choices import AuditResult
+from edc_retinopathy.choices import AuditResult, ContentType
 from edc_retinopathy.models import SessionFile, StorageAudit
+from edc_retinopathy.previews.sizes import Size
 
 from .mixins import ReadOnlyAdminMixin, RetinopathyModelAdmin
 from .problems import FindingsOfFileFilter, shown_findings, with_findings
@@ -40,6 +41,7 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
 
     ordering = ("-received_datetime",)
     list_display = (
+        "picture",
         "original_filename",
         "session",
         "file_type",
@@ -50,6 +52,9 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         "last_audit",
         "open_file",
     )
+    list_display_links = ("original_filename",)
+    # Behind the name.
+    site_list_display_insert_pos = 2
     list_filter = (
         "file_type",
         "file_content_type",
@@ -91,7 +96,8 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
 
     def with_list_columns(self, queryset: Any) -> Any:
         """With what only the rows of the list show."""
-        return with_findings(self._with_sessions(queryset), "session_file_id")
+        with_sites = self._with_sessions(queryset).select_related("site__siteprofile")
+        return with_findings(with_sites, "session_file_id")
 
     def _with_sessions(self, queryset: Any) -> Any:
         # Their initials are costly to decrypt.
@@ -129,10 +135,21 @@ class SessionFileAdmin(ReadOnlyAdminMixin, FirstMatchSearchMixin, RetinopathyMod
         seen = set(visible.filter(pk__in=[audit.pk for audit in shown]))
         return " ".join(_audit_note(audit, is_visible=audit in seen) for audit in shown) or None
 
-    @admin.display(description=_("Site"), ordering="site")
-    def site_code(self, obj: SessionFile | None = None) -> Any:
-        """The site of the file's session."""
-        return obj.site_id if obj else None
+    @admin.display(description=_("Picture"), empty_value="-")
+    def picture(self, obj: SessionFile) -> str | None:
+        """A small picture that leads to the page that shows it; asked for when it is scrolled to.
+
+        None of what holds none.
+        """
+        if not obj.is_image and obj.file_content_type != ContentType.PDF:
+            return None
+        return format_html(
+            '<a href="{}"><img class="retinopathy-small" src="{}" alt="{}" width="64" height="64" '
+            'loading="lazy"></a>',
+            obj.get_view_url(),
+            obj.get_rendering_url(Size.THUMBNAIL),
+            obj.get_file_type_display(),
+        )
 
     @admin.display(description=_("Session"), ordering="camera_session__subject_identifier")
     def session(self, obj: SessionFile) -> str:

@@ -138,6 +138,23 @@ class CameraSessionQuerySet(models.QuerySet["CameraSession"]):
         """Those that nothing was uploaded to."""
         return self.filter(activity__progress=Progress.NONE)
 
+    def waiting(self) -> Self:
+        """Those that miss something and may get it: neither withdrawn nor contraindicated."""
+        missing = [state for state in Progress if state != Progress.COMPLETE]
+        return (
+            self.in_use()
+            .filter(activity__progress__in=missing)
+            .exclude(eligibility=Eligibility.CONTRAINDICATED)
+        )
+
+    def expired(self) -> Self:
+        """Those that nothing happened to for longer than is allowed."""
+        return self.filter(_expired(expiry_cutoff()))
+
+    def unexpired(self) -> Self:
+        """Those that something has happened to since then."""
+        return self.filter(activity__latest_datetime__gt=expiry_cutoff())
+
     def with_openness(self, cutoff: Any) -> Self:
         """Adds ``is_open``: neither contraindicated nor complete; and all it is computed from."""
         return self.with_usability(cutoff).annotate(

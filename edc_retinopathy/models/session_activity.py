@@ -85,6 +85,11 @@ class SessionActivity(models.Model):
                 fields=["site", "progress", "report_datetime", "camera_session"],
                 name="edc_retinopathy_site_progress",
             ),
+            # Sessions by the number of their files.
+            models.Index(
+                fields=["file_count", "report_datetime", "camera_session", "site"],
+                name="edc_retinopathy_file_count",
+            ),
             # What the home page of a site shows.
             models.Index(fields=["site", "latest_datetime"], name="edc_retinopathy_site_latest"),
         )
