@@ -81,11 +81,15 @@ class LargeChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """As Django's, which takes the queryset itself for one page and for all of a few.
 
-        None at all where a request asks for the order of a list alone.
+        None at all where a request asks for the order of a list alone. A number that SQLite cannot
+        even be asked for is a wrong value as any other.
         """
         if WITHOUT_ROWS in vars(request):
             return
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except OverflowError as e:
+            raise IncorrectLookupParameters from e
         if not self.multi_page:
             self.result_list = self.paginator.page(1).object_list
         elif self.show_all and self.can_show_all:

@@ -474,13 +474,13 @@ class TestViewPage:
         assert file.get_report_url() in frame
 
     @pytest.mark.parametrize("content_type", [PDF, DICOM])
-    def test_what_is_not_shown_is_offered_as_a_download(
+    def test_what_a_browser_would_run_or_cannot_read_is_shown_as_a_picture(
         self, browser: Client, session: CameraSession, content_type: str
     ) -> None:
         file = store(session, content_type)
         page = browser.get(file.get_view_url()).content.decode()
         assert not re.search(r"<(iframe|embed|object)", page)
-        assert "Download it and open it in a" in page
+        assert f'src="{file.get_rendering_url("screen")}"' in page
         assert f'href="{file.get_download_url()}"' in page
 
     def test_a_hostile_name_is_text(self, browser: Client, session: CameraSession) -> None:
