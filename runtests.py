@@ -1,11 +1,14 @@
 #!/usr/bin/env python
 """Run the test suite with pytest, on SQLite or on a database server.
 
-    runtests.py [--part quick|long|all] [--database sqlite|postgresql|mariadb|mariadb-mysqlclient]
+    runtests.py [--part quick|long|database|all]
+                [--database sqlite|postgresql|mariadb|mariadb-mysqlclient]
                 [arguments of pytest]
 
-The long part starts servers and browsers, kills them and breaks their disks, and sends random
-input; the quick one, which is the default, is all else. Where paths are named, they are the part.
+The long part starts servers and browsers, kills them and breaks their disks, sends random input
+and walks every address as every role; the quick one, which is the default, is all else. The part
+called database is of both what a database could make a difference to. Where paths are named, they
+are the part.
 
 mariadb goes through PyMySQL, mariadb-mysqlclient through mysqlclient, which is to be installed
 beforehand: it has no wheels for Linux.
@@ -36,6 +39,20 @@ LONG = (
     "tests/concurrency",
     "tests/faults",
     "tests/fuzz",
+    "tests/previews/test_quality.py",
+    "tests/security/browser",
+    "tests/security/test_masked.py",
+    "tests/security/test_queries.py",
+    "tests/security/test_unsafe_methods.py",
+    "tests/viewer/browser",
+)
+# Bytes, pictures and browsers are the same on every database.
+WITHOUT_DATABASE = (
+    "tests/browser",
+    "tests/content",
+    "tests/fuzz",
+    "tests/previews/child",
+    "tests/previews/test_quality.py",
     "tests/security/browser",
     "tests/viewer/browser",
 )
@@ -56,7 +73,7 @@ def main() -> int:
     )
     parser.add_argument(
         "--part",
-        choices=("quick", "long", "all"),
+        choices=("quick", "long", "database", "all"),
         default="quick",
         help="which tests, where no paths are named (default: %(default)s)",
     )
@@ -80,8 +97,10 @@ def _part(part: str, pytest_arguments: list[str]) -> list[str]:
     """What chooses a part of the tests, unless the command line names paths."""
     if part == "all" or any(argument.startswith("tests") for argument in pytest_arguments):
         return []
-    long = [path for path in LONG if (ROOT / path).exists()]
-    return long if part == "long" else [f"--ignore={path}" for path in long]
+    if part == "long":
+        return list(LONG)
+    left_out = WITHOUT_DATABASE if part == "database" else LONG
+    return [f"--ignore={path}" for path in left_out]
 
 
 def _seed(pytest_arguments: list[str]) -> list[str]:
