@@ -54,7 +54,8 @@ def exam_column(request: HttpRequest) -> Any:
         url = f"{obj.get_exam_url()}?{reference}" if reference else obj.get_exam_url()
         if masked:
             return format_html('<a href="{}">{}</a>', url, exam_reference(obj.pk))
-        said = _("Pictures of %s") % obj
+        # It begins with the words that are seen, for who speaks them to the browser.
+        said = _("Open the pictures of %s") % obj
         return format_html('<a href="{}" aria-label="{}">{}</a>', url, said, _("Open"))
 
     return exam

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from edc_model_admin.history import SimpleHistoryAdmin
 from edc_model_admin.mixins import TemplatesModelAdminMixin
@@ -113,6 +114,11 @@ class RetinopathyModelAdmin(
     show_object_tools = True
     # The pages of the admin are the only ones of these models.
     view_on_site = False
+
+    @property
+    def change_form_title(self) -> str:
+        """The kind of record: without it clinicedc's pages have "None" in their title."""
+        return str(capfirst(self.opts.verbose_name))
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         """A version is looked at, never saved again: the pages offer no button for it."""

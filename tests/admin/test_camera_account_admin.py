@@ -1,5 +1,6 @@
 """The list of camera accounts."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from edc_retinopathy.accounts.provisioning import create_camera_account
+from edc_retinopathy.models import CameraAccount
 from tests import factories
 from tests.admin.pages import logged_in, page_url
 
@@ -29,3 +31,12 @@ def test_the_list_takes_the_same_number_of_queries_for_2_and_for_12_accounts(
         assert f"CAM-{numbers[-1]}" in text
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_title_of_a_record_names_its_kind(superuser: User) -> None:
+    create_camera_account("camera", Site.objects.get(pk=factories.ALPHA_SITE))
+    account = CameraAccount.objects.get()
+    page = logged_in(superuser).get(page_url("edc_retinopathy_cameraaccount", "change", account.pk))
+    (title,) = re.findall(r"<title>(.*?)</title>", page.content.decode(), re.DOTALL)
+    assert "Camera account" in title
+    assert "None" not in title

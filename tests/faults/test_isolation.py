@@ -331,7 +331,12 @@ def test_of_two_who_answer_a_refusal_at_once_one_is_second(
 def test_of_two_who_answer_a_finding_at_once_one_is_second(
     camera: CameraApi, session: CameraSession, clinician: User, storage: StorageOnDisk
 ) -> None:
-    sent = camera.upload(session.subject_identifier, capture_datetime="1970-01-01T00:00:00Z")
+    # Without the key it would go to whichever session of the subject was resolved last.
+    sent = camera.upload(
+        session.subject_identifier,
+        query={"camera_session_id": str(session.pk)},
+        capture_datetime="1970-01-01T00:00:00Z",
+    )
     assert sent.status_code == 201
     finding = Finding.objects.get(session_file=sent.json()["id"], code="clock_skew")
     with ThreadPoolExecutor(1) as pool:

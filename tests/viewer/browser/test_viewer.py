@@ -89,7 +89,8 @@ def press(tab: Any, *keys: str) -> None:
 
 
 def state(tab: Any) -> list[list[float]]:
-    """What each pane shows: zoom, place and frame."""
+    """What each pane shows, once all are open: zoom, place and frame."""
+    wait_for(tab, lambda: all(tab.execute_script(STATE)))
     return tab.execute_script(STATE)  # type: ignore[no-any-return]
 
 
