@@ -34,8 +34,8 @@ def test_the_list_takes_the_same_number_of_queries_for_2_and_for_12_accounts(
 
 
 def test_the_title_of_a_record_names_its_kind(superuser: User) -> None:
-    create_camera_account("camera", Site.objects.get(pk=factories.ALPHA_SITE))
-    account = CameraAccount.objects.get()
+    create_camera_account("titled", Site.objects.get(pk=factories.ALPHA_SITE))
+    account = CameraAccount.objects.get(user__username="titled")
     page = logged_in(superuser).get(page_url("edc_retinopathy_cameraaccount", "change", account.pk))
     (title,) = re.findall(r"<title>(.*?)</title>", page.content.decode(), re.DOTALL)
     assert "Camera account" in title
