@@ -15,6 +15,7 @@ from edc_registration.models import RegisteredSubject
 
 from edc_retinopathy.accounts.sites import current_site_id
 from edc_retinopathy.admin_site import edc_retinopathy_admin
+from edc_retinopathy.auth_objects import VIEW_REFUSALS
 from edc_retinopathy.choices import CONTRAINDICATION_FIELDS
 from edc_retinopathy.forms import CameraSessionForm
 from edc_retinopathy.models import CameraSession
@@ -31,8 +32,6 @@ from .session_actions import SessionActionsMixin
 from .session_columns import SessionColumnsMixin
 from .session_filters import FileCountFilter, OpenRefusalsFilter, StandingFilter
 from .session_pages import ADMIN_URL_NAME, SessionPagesMixin, describe_subject, shows_initials
-
-VIEW_REFUSALS = "edc_retinopathy.view_refusal"
 
 
 @admin.register(CameraSession, site=edc_retinopathy_admin)

@@ -13,6 +13,7 @@ from edc_retinopathy.sessions.state import Standing
 
 from .large_lists import WITHOUT_ROWS, LargeChangeList, at_sites, with_count
 from .session_filters import NUMBERS, FileCountFilter, StandingFilter
+from .site_filters import AtReadableSitesFilter
 
 # What orders the sessions, in the row of what cameras do. By the key's column: by the key itself
 # Django would take the session's own order.
@@ -44,15 +45,11 @@ class EligibilityFilter(admin.SimpleListFilter):
         return query() if query else queryset
 
 
-class ProgressFilter(admin.SimpleListFilter):
+class ProgressFilter(AtReadableSitesFilter):
     """By the files: complete, begun, or none yet; and those withdrawn, which get none."""
 
     title = _("files")
     parameter_name = "files"
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        self._site_ids = model_admin.readable_site_ids(request)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The four states."""

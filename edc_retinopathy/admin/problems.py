@@ -14,6 +14,7 @@ from edc_retinopathy.models import Finding, SessionFile
 
 from .large_lists import MOST_LISTED, Unindexed, at_sites, with_count
 from .severities import severity_counts
+from .site_filters import AtReadableSitesFilter
 
 
 def with_findings(queryset: Any, path: str) -> Any:
@@ -42,10 +43,7 @@ def with_findings(queryset: Any, path: str) -> Any:
 def files_with_findings(files: Any) -> list[SessionFile]:
     """The files, each with its ``unresolved_findings``; one query for all of them."""
     found = list(files)
-    by_file: dict[Any, list[Finding]] = {}
-    findings = Finding.objects.unresolved().filter(session_file__in=[file.pk for file in found])
-    for finding in findings.severest_first():
-        by_file.setdefault(finding.session_file_id, []).append(finding)
+    by_file = Finding.objects.by_file(file.pk for file in found)
     for file in found:
         file.unresolved_findings = by_file.get(file.pk, [])
     return found
@@ -73,17 +71,13 @@ def shown_findings(obj: Any, path: str) -> Any:
 COUNTED = frozenset({"severe", "any"})
 
 
-class FindingsFilter(admin.SimpleListFilter):
+class FindingsFilter(AtReadableSitesFilter):
     """By what inspection saw and nobody has answered."""
 
     title = _("findings")
     parameter_name = "findings"
     # From a finding to what is listed.
     path: str
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        self._site_ids = model_admin.readable_site_ids(request)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The three states."""

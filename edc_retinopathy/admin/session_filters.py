@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,17 +11,14 @@ from edc_retinopathy.models import Refusal
 from edc_retinopathy.sessions.state import Standing
 
 from .large_lists import at_sites
+from .site_filters import AtReadableSitesFilter
 
 
-class StandingFilter(admin.SimpleListFilter):
+class StandingFilter(AtReadableSitesFilter):
     """By whether a session waits for files: open, or expired; as its column says."""
 
     title = _("state")
     parameter_name = "state"
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        self._site_ids = model_admin.readable_site_ids(request)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The two states in which something is missing."""
@@ -41,15 +37,11 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OpenRefusalsFilter(admin.SimpleListFilter):
+class OpenRefusalsFilter(AtReadableSitesFilter):
     """By whether a camera was refused something of the session, and nobody has answered."""
 
     title = _("refusals")
     parameter_name = "refusals"
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        self._site_ids = model_admin.readable_site_ids(request)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """With or without."""
@@ -74,15 +66,11 @@ NUMBERS = {
 }
 
 
-class FileCountFilter(admin.SimpleListFilter):
+class FileCountFilter(AtReadableSitesFilter):
     """By the number of files, of every version."""
 
     title = _("number of files")
     parameter_name = "file_count"
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        super().__init__(request, params, model, model_admin)
-        self._site_ids = model_admin.readable_site_ids(request)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """None, few, as many as an exam has, or more."""

@@ -12,15 +12,20 @@ from edc_retinopathy.accounts.sites import site_titles
 from .large_lists import WITHOUT_ROWS, at_sites
 
 
-class ReadableSiteFilter(admin.SimpleListFilter):
+class AtReadableSitesFilter(admin.SimpleListFilter):
+    """A filter that looks at records of the sites that the account may read."""
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        # Before Django asks for the values, which may depend on it.
+        self._site_ids: tuple[int, ...] = model_admin.readable_site_ids(request)
+        super().__init__(request, params, model, model_admin)
+
+
+class ReadableSiteFilter(AtReadableSitesFilter):
     """By the site, where edc_sites would offer all of the profile; of another one, nothing."""
 
     title = _("site")
     parameter_name = "site"
-
-    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
-        self._site_ids = model_admin.readable_site_ids(request)
-        super().__init__(request, params, model, model_admin)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """The sites by name; by number, where nobody looks at the names."""

@@ -11,6 +11,8 @@ from rest_framework import status
 from rest_framework.authentication import TokenAuthentication
 
 from edc_retinopathy.choices import FileType
+from edc_retinopathy.files.ingest import OTHER_BYTES, OTHER_CHECKSUM
+from edc_retinopathy.sessions.choice import NO_SESSION, NOT_ELIGIBLE
 
 RETRY_AFTER_SECONDS = 30
 RETRY_AFTER, CHALLENGE = "Retry-After", "WWW-Authenticate"
@@ -54,7 +56,7 @@ CODES: dict[str, ApiCode] = {
     ),
     "checksum_mismatch": ApiCode(
         status.HTTP_400_BAD_REQUEST,
-        "The bytes received do not match the checksum sent with them. Send the file again.",
+        OTHER_CHECKSUM,
     ),
     "session_full": ApiCode(
         status.HTTP_400_BAD_REQUEST,
@@ -62,7 +64,7 @@ CODES: dict[str, ApiCode] = {
     ),
     "no_eligible_session": ApiCode(
         status.HTTP_400_BAD_REQUEST,
-        "Every camera session of this subject is contraindicated, or complete and its exam over.",
+        NOT_ELIGIBLE,
     ),
     "not_authenticated": ApiCode(
         status.HTTP_401_UNAUTHORIZED,
@@ -77,9 +79,7 @@ CODES: dict[str, ApiCode] = {
         "The account lacks the permission edc_retinopathy.add_sessionfile. "
         "The group RETINOPATHY_CAMERA grants it.",
     ),
-    "no_session": ApiCode(
-        status.HTTP_404_NOT_FOUND, "There is no camera session for this subject."
-    ),
+    "no_session": ApiCode(status.HTTP_404_NOT_FOUND, NO_SESSION),
     "not_found": ApiCode(
         status.HTTP_404_NOT_FOUND,
         "There is no such endpoint. The paths of the API end in a slash.",
@@ -89,7 +89,7 @@ CODES: dict[str, ApiCode] = {
     ),
     "filename_conflict": ApiCode(
         status.HTTP_409_CONFLICT,
-        "A different file of this name is already stored in this session. It was left untouched.",
+        OTHER_BYTES,
     ),
     "length_required": ApiCode(
         status.HTTP_411_LENGTH_REQUIRED,

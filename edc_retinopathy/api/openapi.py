@@ -102,6 +102,7 @@ class OperationSchema(AutoSchema):
 
 
 def answer(description: str, serializer: Any, example: Any) -> OpenApiResponse:
+    """A success, with its body by a serializer and an example of it."""
     return OpenApiResponse(serializer, description, [OpenApiExample("answer", example)])
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from edc_retinopathy.choices import Eye, FileType, Severity
@@ -91,10 +90,7 @@ class Exam:
     @property
     def exam_url(self) -> str:
         """The page that shows both eyes side by side."""
-        try:
-            return reverse("edc_retinopathy:exam", args=(self.session.pk,))
-        except NoReverseMatch:
-            return self.session.get_page_url()
+        return self.session.get_exam_url()
 
     @property
     def pictures(self) -> list[Picture]:
@@ -184,31 +180,24 @@ def exams_of(
         .filter(camera_session__in=[session.pk for session in sessions])
         .order_by("-received_datetime", "-pk")[:most_files]
     )
-    problems: dict[UUID, list[Problem]] = {file.pk: [] for file in files}
-    severe: dict[UUID, int] = dict.fromkeys((session.pk for session in sessions), 0)
+    shown = [file.pk for file in files] if rights.sees_findings else []
+    found = Finding.objects.by_file(shown)
     by_key = {session.pk: session for session in sessions}
-    session_of = {file.pk: file.camera_session_id for file in files}
-    for finding in _findings_in(files, rights):
-        problem = problem_of_finding(finding, rights=rights, back=back)
-        problems[finding.session_file_id].append(problem)
-        severe[session_of[finding.session_file_id]] += problem.severity == Severity.SEVERE
     pictures: dict[UUID, list[Picture]] = {session.pk: [] for session in sessions}
     for file in files:
         # Its own page and address ask it for its session.
         file.camera_session = by_key[file.camera_session_id]
-        picture = Picture(file=file, problems=problems[file.pk])
-        pictures[file.camera_session_id].append(picture)
-    return [_exam(session, pictures[session.pk], severe[session.pk]) for session in sessions]
+        problems = [
+            problem_of_finding(finding, rights=rights, back=back)
+            for finding in found.get(file.pk, ())
+        ]
+        pictures[file.camera_session_id].append(Picture(file=file, problems=problems))
+    return [_exam(session, pictures[session.pk]) for session in sessions]
 
 
-def _findings_in(files: list[SessionFile], rights: Rights) -> list[Finding]:
-    if not files or not rights.sees_findings:
-        return []
-    findings = Finding.objects.unresolved().filter(session_file__in=[file.pk for file in files])
-    return list(findings.severest_first())
-
-
-def _exam(session: CameraSession, pictures: list[Picture], severe: int) -> Exam:
+def _exam(session: CameraSession, pictures: list[Picture]) -> Exam:
+    problems = [problem for picture in pictures for problem in picture.problems]
+    severe = sum(problem.severity == Severity.SEVERE for problem in problems)
     state = SessionState.of(session, problems=severe)
     missing = {needed.file_type.value for needed in state.missing}
     by_eye: dict[Eye | None, list[Picture]] = {None: [], Eye.RIGHT: [], Eye.LEFT: []}

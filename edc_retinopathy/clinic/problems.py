@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from edc_retinopathy.choices import FileType, RefusalState, Severity
+from edc_retinopathy.errors import NoEligibleSession, NoSession
 from edc_retinopathy.inspection.advice import advice_on as advice_on_finding
 from edc_retinopathy.models import Finding, Refusal
 from edc_retinopathy.refusals.advice import advice_on as advice_on_refusal
@@ -90,7 +91,8 @@ def problem_of_refusal(
         ]
     subject = refusal.subject_identifier
     advice: Any = advice_on_refusal(refusal.code)
-    if refusal.code in {"no_session", "no_eligible_session"} and refusal.camera_session is None:
+    is_without_session = refusal.code in {NoSession.code, NoEligibleSession.code}
+    if is_without_session and refusal.camera_session is None:
         if subject not in subject_pks:
             advice = gettext("No such subject at this site: correct the identifier at the camera.")
         elif rights.adds and rights.at(refusal.site_id):
@@ -113,6 +115,6 @@ def _title_of(refusal: Refusal) -> str:
         "what": what or refusal.file_name or gettext("An exam"),
         "who": refusal.subject_identifier or gettext("nobody named"),
     }
-    if refusal.code == "no_session" and refusal.camera_session is None:
+    if refusal.code == NoSession.code and refusal.camera_session is None:
         return gettext("Sent for %(who)s, who has no session today") % names
     return gettext("%(what)s for %(who)s was refused") % names

@@ -25,6 +25,11 @@ from .versions import Place, is_allowed, name_on_disk, supersede
 
 logger = logging.getLogger(__name__)
 
+OTHER_CHECKSUM = "The bytes received do not match the checksum sent with them. Send the file again."
+OTHER_BYTES = (
+    "A different file of this name is already stored in this session. It was left untouched."
+)
+
 # Each time the place was free, and taken by the next look.
 PLACE_ATTEMPTS = 10
 
@@ -106,9 +111,7 @@ def _judge(incoming: storage.IncomingFile, upload: Upload) -> content.Facts:
     """What the bytes say of a file that may be stored; raises what is wrong with it."""
     require_safe_filename(upload.original_filename)
     if upload.checksum is not None and upload.checksum != incoming.checksum:
-        raise ChecksumMismatch(
-            "The bytes received do not match the checksum sent with them. Send the file again."
-        )
+        raise ChecksumMismatch(OTHER_CHECKSUM)
     with incoming.reader() as stream:
         facts = content.check_content(stream, incoming.size, upload.file_type)
         require_harmless_extension(upload.original_filename, facts.content_type)
@@ -219,10 +222,7 @@ def _next_place(
     if version > 1 and not is_allowed(
         attempted.camera_session_id, attempted.original_filename, version
     ):
-        raise FilenameConflict(
-            "A different file of this name is already stored in this session. "
-            "It was left untouched."
-        )
+        raise FilenameConflict(OTHER_BYTES)
     if version != place.version:
         return Place(version)
     # The version is free: the name on disk is that of another file's version, or the other way.

@@ -34,6 +34,15 @@ SAFE_HEADERS = {
 }
 
 
+def protect(response: HttpResponseBase, policy: str = "", *, framed_by: str = "DENY") -> None:
+    """Let the response be taken for nothing else, framed by nobody else, and do as it may."""
+    response.headers["X-Frame-Options"] = framed_by
+    for name, value in SAFE_HEADERS.items():
+        response.headers[name] = value
+    if policy:
+        add_policy(response, policy)
+
+
 class Sends(Enum):
     """How much of a file a response sends."""
 
@@ -66,9 +75,7 @@ def stored_file_response(
         "Last-Modified": http_date(last_modified),
         # Asked for each time, so that whoever may no longer look at it does not.
         "Cache-Control": "private, no-cache",
-        "X-Frame-Options": "DENY",
         "Accept-Ranges": "bytes",
-        **SAFE_HEADERS,
     }
     disposition = content_disposition_header(
         as_attachment or not is_picture, session_file.original_filename
@@ -77,8 +84,7 @@ def stored_file_response(
         headers["Content-Disposition"] = disposition
     for name, value in headers.items():
         response.headers[name] = value
-    if not is_picture:
-        add_policy(response, SAVED_POLICY)
+    protect(response, "" if is_picture else SAVED_POLICY)
     return response, sends if request.method == "GET" else Sends.NOTHING
 
 
@@ -86,11 +92,8 @@ def report_response(page: str) -> HttpResponse:
     """A page made of a report, for a frame of the app's own."""
     response = HttpResponse(page, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["Vary"] = "Sec-Fetch-Dest, Referer"
-    for name, value in SAFE_HEADERS.items():
-        response.headers[name] = value
-    add_policy(response, REPORT_POLICY)
+    protect(response, REPORT_POLICY, framed_by="SAMEORIGIN")
     return response
 
 

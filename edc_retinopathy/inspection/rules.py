@@ -55,17 +55,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A code, its severity, what sees it, and its sentence, in which ``{}`` are the facts."""
+class Rule[Seen, By]:
+    """A code, its severity, what sees it, and its sentence, in which ``{}`` is what was seen.
+
+    It looks at what is known of a file, such as its facts, by what is to be expected of it.
+    """
 
     code: FindingCode
     severity: Severity
-    find: Callable[[Facts, Said], str | None]
+    find: Callable[[Seen, By], str | None]
     sentence: str
 
-    def apply(self, facts: Facts, said: Said) -> Found | None:
+    def apply(self, seen: Seen, by: By) -> Found | None:
         """The finding, if it holds."""
-        basis = self.find(facts, said)
+        basis = self.find(seen, by)
         if basis is None:
             return None
         return Found(self.code, self.severity, self.sentence.format(basis), basis)

@@ -1,5 +1,6 @@
 """What inspection saw in a stored file, and what a person made of it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,18 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         ranks = [When(severity=severity, then=Value(-n)) for n, severity in enumerate(Severity)]
         rank = Case(*ranks, output_field=models.IntegerField())
         return self.order_by(rank, "session_file_id", "code")
+
+    def by_file(self, keys: Iterable[UUID]) -> "dict[UUID, list[Finding]]":
+        """Those that nobody has answered in the files of these keys; one query for all of them.
+
+        The severest first; a file without any is not among them.
+        """
+        found: dict[UUID, list[Finding]] = {}
+        wanted = list(keys)
+        if wanted:
+            for finding in self.unresolved().filter(session_file__in=wanted).severest_first():
+                found.setdefault(finding.session_file_id, []).append(finding)
+        return found
 
 
 class Finding(AuditedModel):

@@ -5,11 +5,10 @@ flash into the eye. But a black picture must never pass for an eye. ``docs/quali
 numbers that the thresholds rest on.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from edc_retinopathy.choices import FindingCode, Severity
-from edc_retinopathy.inspection.rules import Found
+from edc_retinopathy.inspection.rules import Found, Rule
 
 from .quality import Measures
 
@@ -18,26 +17,6 @@ from .quality import Measures
 ALLOWANCE_WITHOUT_EDGE = 0.85
 
 type Thresholds = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class PixelRule:
-    """A code, its severity, what sees it, and its sentence, in which ``{}`` is what was seen.
-
-    Findings rest on that alone and not on numbers, which waver with the library that decodes.
-    """
-
-    code: FindingCode
-    severity: Severity
-    find: Callable[[Measures, Thresholds], str | None]
-    sentence: str
-
-    def apply(self, measures: Measures, thresholds: Thresholds) -> Found | None:
-        """The finding, if it holds."""
-        basis = self.find(measures, thresholds)
-        if basis is None:
-            return None
-        return Found(self.code, self.severity, self.sentence.format(basis), basis)
 
 
 def judge(measures: Measures, thresholds: Thresholds) -> list[Found]:
@@ -77,26 +56,27 @@ def _overexposed(measures: Measures, thresholds: Thresholds) -> str | None:
 
 
 C, S = FindingCode, Severity
-PIXEL_RULES = (
-    PixelRule(
+# Their findings rest on words and not on numbers, which waver with the library that decodes.
+PIXEL_RULES: tuple[Rule[Measures, Thresholds], ...] = (
+    Rule(
         C.MAYBE_BLURRED,
         S.HINT,
         _blurred,
         "The picture may be blurred: its small vessels have no edges.",
     ),
-    PixelRule(
+    Rule(
         C.MAYBE_DARK,
         S.HINT,
         _dark,
         "The picture may be too dark, or much of it covered.",
     ),
-    PixelRule(
+    Rule(
         C.MAYBE_OVEREXPOSED,
         S.HINT,
         _overexposed,
         "The picture may be overexposed: much of it is nearly white.",
     ),
-    PixelRule(
+    Rule(
         C.NO_RETINA_SEEN,
         S.SEVERE,
         _no_retina,

@@ -16,6 +16,7 @@ from pydicom.uid import JPEGLossless, JPEGLosslessSV1
 from edc_retinopathy import conf, storage
 from edc_retinopathy.choices import IMAGES, ContentType
 from edc_retinopathy.content.dicom import DECODABLE_SYNTAXES
+from edc_retinopathy.files.serving import open_whole
 from edc_retinopathy.models import SessionFile, SessionFileFacts
 
 from .child.task import Answer
@@ -82,7 +83,7 @@ def rendering(session_file: SessionFile, size: Size, *, frame: int = 1) -> Rende
     if found is not None:
         shelf.touch(size, frame)
         return found
-    with _opened(session_file) as stream:
+    with open_whole(session_file) as stream:
         try:
             with _place_to_wait(), lock(shelf.lock_name, seconds=WAIT_SECONDS):
                 # Whoever held the lock may have made it.
@@ -226,14 +227,6 @@ def _remember(shelf: Shelf, frame: int, answer: Answer) -> None:
     shelf.keep_known(frame, Known(frames=answer.frames, sizes=sizes, reason=answer.reason))
 
 
-def _opened(session_file: SessionFile) -> storage.StoredStream:
-    stream = storage.open_stored(session_file.stored_filename)
-    if stream.size != session_file.file_size:
-        stream.close()
-        raise FileNotFoundError("The stored file has another size than its record.")
-    return stream
-
-
 def _page_count(session_file: SessionFile) -> int:
     """Of a file that cannot be read, 1: asked for that page, it says why."""
     shelf = _shelf(session_file)
@@ -241,7 +234,7 @@ def _page_count(session_file: SessionFile) -> int:
     if known is None:
         with (
             suppress(NotHad, OSError),
-            _opened(session_file) as stream,
+            open_whole(session_file) as stream,
             lock(shelf.lock_name, seconds=WAIT_SECONDS),
         ):
             known = _known_pages(shelf) or _counted(shelf, stream, session_file)

@@ -1,8 +1,7 @@
 """What a session is by now, and the words for it: asked by pages, admin and API alike.
 
 The rules of completeness are in the table of ``models.requirements``, those of screening in
-``choices``. The querysets have them in
-SQL; a test holds the two together.
+``choices``. The querysets have them in SQL; a test holds the two together.
 """
 
 from dataclasses import dataclass

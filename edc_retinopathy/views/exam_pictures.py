@@ -132,9 +132,7 @@ def exam_of(session: CameraSession, *, chosen: dict[Eye, UUID], is_earlier: bool
         .defer("camera_session__initials")
         .order_by("received_datetime", "pk")
     )
-    found: dict[UUID, list[Finding]] = {}
-    for finding in Finding.objects.unresolved().filter(session_file__in=files).severest_first():
-        found.setdefault(finding.session_file_id, []).append(finding)
+    found = Finding.objects.by_file(file.pk for file in files)
     pictures = list(_pictures(files, found))
     reports = [f for f in files if f.file_content_type in REPORTS and not f.is_superseded]
     return Exam(session, pictures, reports, chosen, is_earlier)

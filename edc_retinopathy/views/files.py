@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -15,13 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView, View
 
 from edc_retinopathy.accounts.masking import is_masked
-from edc_retinopathy.accounts.sites import (
-    current_site_id,
-    readable_site_ids_of_page,
-    writable_site_ids,
-)
-from edc_retinopathy.admin_site import edc_retinopathy_admin
-from edc_retinopathy.auth_objects import CHANGE_FINDING
+from edc_retinopathy.accounts.sites import current_site_id, writable_site_ids
+from edc_retinopathy.auth_objects import CHANGE_FINDING, VIEW_FILES
 from edc_retinopathy.choices import IMAGES, AccessKind, ContentType
 from edc_retinopathy.content.report_copy import ReportTooLarge, clean_report
 from edc_retinopathy.files.policy import add_policy
@@ -31,10 +25,10 @@ from edc_retinopathy.inspection.rules import CODES_OF_COPIES
 from edc_retinopathy.models import SessionFile
 from edc_retinopathy.previews.pictures import frame_count
 from edc_retinopathy.previews.sizes import Size
-from edc_retinopathy.project.mounting import admin_index
 
+from .access import AccountMixin
 from .looks import record_look
-from .masking import MaskingMixin
+from .pages import site_context
 
 logger = logging.getLogger(__name__)
 
@@ -47,20 +41,14 @@ FRAMES_ON_A_PAGE = 10
 FRAME_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
-class FilePermissionMixin(MaskingMixin, LoginRequiredMixin, PermissionRequiredMixin):
-    """Anonymous: to the login. No permission: 403. Another site's file: as if there were none."""
+class FilePermissionMixin(AccountMixin):
+    """Another site's file: as if there were none."""
 
-    permission_required = "edc_retinopathy.view_sessionfile"
-    request: HttpRequest
-
-    def handle_no_permission(self) -> Any:
-        """Refuse an account; send only the anonymous to the login."""
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
+    permission_required = VIEW_FILES
 
     def get_file(self, pk: Any, *related: str) -> SessionFile:
         """The file, at a site that the account may read; else ``Http404``."""
-        files = SessionFile.objects.visible_at(readable_site_ids_of_page(self.request))
+        files = SessionFile.objects.visible_at(self.site_ids)
         return get_object_or_404(
             files.select_related("camera_session", *related).defer("camera_session__initials"),
             pk=pk,
@@ -166,17 +154,15 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The file, and how the page can show it."""
         session_file = self.get_file(kwargs["pk"], "facts")
-        index = admin_index()
-        # The pages of the admin name addresses that there are none of where it is not mounted.
-        site = edc_retinopathy_admin.each_context(self.request) if index else {}
+        site = site_context(self.request)
+        has_admin = bool(site["index_url"])
         return {
             **super().get_context_data(**kwargs),
             **site,
-            "base": "admin/base_site.html" if index else "edc_retinopathy/bare.html",
-            "index_url": index,
+            "base": "admin/base_site.html" if has_admin else "edc_retinopathy/bare.html",
             "session_url": session_file.camera_session.get_page_url(),
             "file": session_file,
-            **self._findings(session_file, has_admin=bool(index)),
+            **self._findings(session_file, has_admin=has_admin),
             **self._pictures(session_file),
             "is_html": session_file.file_content_type == ContentType.HTML,
         }
@@ -228,7 +214,7 @@ class ViewFilePage(FilePermissionMixin, TemplateView):
         copies: Any = []
         if any(finding.code in CODES_OF_COPIES for finding in findings):
             keys = keys_of_copies(session_file, most=MOST_COPIES)
-            visible = SessionFile.objects.visible_at(readable_site_ids_of_page(self.request))
+            visible = SessionFile.objects.visible_at(self.site_ids)
             copies = (
                 visible.filter(pk__in=keys)
                 .select_related("camera_session")

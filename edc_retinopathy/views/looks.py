@@ -35,29 +35,28 @@ def record_look(
         ).exists()
     ):
         return
-    FileAccess.objects.create(
+    _look(request, session_file, kind).save()
+    _log(request, session_file, kind)
+
+
+def record_looks(request: HttpRequest, files: Sequence[SessionFile]) -> None:
+    """Write down that the account is shown these files; what is then sent of them is the same."""
+    FileAccess.objects.bulk_create(_look(request, file, AccessKind.VIEW) for file in files)
+    for file in files:
+        _log(request, file, AccessKind.VIEW)
+
+
+def _look(request: HttpRequest, session_file: SessionFile, kind: AccessKind) -> FileAccess:
+    user: Any = request.user
+    return FileAccess(
         session_file=session_file,
+        site_id=session_file.site_id,
         user=user,
         username=user.get_username(),
         kind=kind,
         remote_address=client_address(request),
     )
-    events.log(Event.SERVED, session_file=session_file.pk, account=user.pk, kind=kind)
 
 
-def record_looks(request: HttpRequest, files: Sequence[SessionFile]) -> None:
-    """Write down that the account is shown these files; what is then sent of them is the same."""
-    user: Any = request.user
-    FileAccess.objects.bulk_create(
-        FileAccess(
-            session_file=file,
-            site_id=file.site_id,
-            user=user,
-            username=user.get_username(),
-            kind=AccessKind.VIEW,
-            remote_address=client_address(request),
-        )
-        for file in files
-    )
-    for file in files:
-        events.log(Event.SERVED, session_file=file.pk, account=user.pk, kind=AccessKind.VIEW)
+def _log(request: HttpRequest, session_file: SessionFile, kind: AccessKind) -> None:
+    events.log(Event.SERVED, session_file=session_file.pk, account=request.user.pk, kind=kind)

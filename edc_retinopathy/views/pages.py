@@ -3,24 +3,22 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.views.generic.base import ContextMixin, View
 
-from edc_retinopathy.accounts.sites import current_site_id, readable_site_ids_of_page
+from edc_retinopathy.accounts.sites import current_site_id
 from edc_retinopathy.admin_site import edc_retinopathy_admin
 from edc_retinopathy.auth_objects import VIEW_FILES, VIEW_SESSIONS
 from edc_retinopathy.files.policy import add_policy
 from edc_retinopathy.models import CameraSession
 from edc_retinopathy.project.mounting import admin_index
 
-from .masking import MaskingMixin
+from .access import AccountMixin
 
 # A page asks its own origin alone, and shows nothing that runs by itself.
 PAGE_POLICY = "object-src 'none'; base-uri 'self'; frame-src 'self'; connect-src 'self'"
@@ -33,24 +31,13 @@ class Crumb(NamedTuple):
     url: str | None = None
 
 
-class AccessMixin(MaskingMixin, LoginRequiredMixin, PermissionRequiredMixin):
-    """Anonymous: to the login. No permission: 403. Another site's session: as if there were none.
+class AccessMixin(AccountMixin):
+    """Another site's session: as if there were none.
 
     Cameras, which may ask for sessions, may not look at files: pages are for people.
     """
 
     permission_required: Any = (VIEW_SESSIONS, VIEW_FILES)
-    request: HttpRequest
-
-    def handle_no_permission(self) -> Any:
-        """Refuse an account; send only the anonymous to the login."""
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
-
-    @cached_property
-    def site_ids(self) -> tuple[int, ...]:
-        """The sites that the account may read; asked once for each request."""
-        return readable_site_ids_of_page(self.request)
 
     def require_current_site(self) -> int:
         """The current site's id; raises ``PermissionDenied`` if the account may not read there."""
@@ -67,6 +54,15 @@ class AccessMixin(MaskingMixin, LoginRequiredMixin, PermissionRequiredMixin):
             # They are costly to decrypt.
             sessions = sessions.defer("initials")
         return get_object_or_404(sessions, pk=pk)
+
+
+def site_context(request: HttpRequest) -> dict[str, Any]:
+    """What the admin's templates ask for, and its address; that is None where it is not mounted.
+
+    They name addresses that there are none of there.
+    """
+    index = admin_index()
+    return {**(edc_retinopathy_admin.each_context(request) if index else {}), "index_url": index}
 
 
 class PageMixin(AccessMixin, ContextMixin, View):
@@ -94,15 +90,12 @@ class PageMixin(AccessMixin, ContextMixin, View):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the base template asks for: call it last, as it names the page."""
-        index = admin_index()
-        # The pages of the admin name addresses that there are none of where it is not mounted.
-        site = edc_retinopathy_admin.each_context(self.request) if index else {}
+        site = site_context(self.request)
         home = Crumb(gettext("Retinopathy"), reverse("edc_retinopathy:home_url"))
         return {
             **super().get_context_data(**kwargs),
             **site,
-            "base": f"edc_retinopathy/{'page' if index else 'bare'}.html",
-            "index_url": index,
+            "base": f"edc_retinopathy/{'page' if site['index_url'] else 'bare'}.html",
             "page_title": self.get_title(),
             "crumbs": [home, *self.get_crumbs()],
         }

@@ -16,8 +16,7 @@ from django.views.generic import View
 
 from edc_retinopathy.accounts.masking import is_masked
 from edc_retinopathy.choices import REPORTS, AccessKind
-from edc_retinopathy.files.policy import add_policy
-from edc_retinopathy.files.serving import BLOCK_BYTES, SAFE_HEADERS, SAVED_POLICY
+from edc_retinopathy.files.serving import BLOCK_BYTES, SAVED_POLICY, protect
 from edc_retinopathy.models import SessionFile
 from edc_retinopathy.previews.measuring import measure_if_due
 from edc_retinopathy.previews.pictures import frame_count, open_rendering
@@ -89,7 +88,7 @@ class RenderingView(FilePermissionMixin, View):
         response.headers["ETag"] = etag
         # Asked for each time, so that whoever may no longer look at it does not.
         response.headers["Cache-Control"] = "private, no-cache"
-        _protect(response, SAVED_POLICY)
+        protect(response, SAVED_POLICY)
         return response
 
 
@@ -98,7 +97,7 @@ def busy_response(error: NotRendered) -> HttpResponse:
     response = HttpResponse(error.sentence, status=503, content_type="text/plain; charset=utf-8")
     response.headers["Retry-After"] = BUSY_SECONDS
     response.headers["Cache-Control"] = "private, no-store"
-    _protect(response, SAVED_POLICY)
+    protect(response, SAVED_POLICY)
     return response
 
 
@@ -113,7 +112,7 @@ def placeholder_response(error: NotRendered) -> HttpResponse:
     )
     response = HttpResponse(page, content_type="image/svg+xml; charset=utf-8")
     response.headers["Cache-Control"] = "private, no-store"
-    _protect(response, PLACEHOLDER_POLICY)
+    protect(response, PLACEHOLDER_POLICY)
     return response
 
 
@@ -123,10 +122,3 @@ def _jpeg_response(stream: BufferedReader) -> FileResponse:
     # The name of a file in the cache is nobody's business.
     del response.headers["Content-Disposition"]
     return response
-
-
-def _protect(response: HttpResponseBase, policy: str) -> None:
-    response.headers["X-Frame-Options"] = "DENY"
-    for name, value in SAFE_HEADERS.items():
-        response.headers[name] = value
-    add_policy(response, policy)

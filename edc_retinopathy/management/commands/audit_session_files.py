@@ -1,12 +1,9 @@
 """``manage.py audit_session_files``: does the storage hold what the database says?"""
 
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -27,6 +24,7 @@ from edc_retinopathy.audits.report import REPORTS, Report
 from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.logs import events
 from edc_retinopathy.logs.events import Event
+from edc_retinopathy.management.session_files import add_options_of_files, progress_bar
 from edc_retinopathy.models import StorageAudit
 from edc_retinopathy.storage import StoredFile, audit_lock
 
@@ -35,26 +33,10 @@ NOTHING_TO_RESUME = (
 )
 
 
-def moment(text: str) -> datetime:
-    """The moment that an argument names, in the current time zone where it has none."""
-    try:
-        named = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(
-            "expected a date (2026-11-23) or a date and time (ISO 8601)"
-        ) from None
-    return named if timezone.is_aware(named) else timezone.make_aware(named)
-
-
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise ArgumentTypeError("expected a whole number above 0")
     return int(text)
-
-
-def _progress(what: str, total: int) -> "tqdm[Any]":
-    # disable=None: a bar for people only, not in a log.
-    return tqdm(total=total, desc=what, unit="file", file=sys.stderr, disable=None)
 
 
 class UsageError(CommandError):
@@ -74,8 +56,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to check, how, and what to do with files without a record."""
-        parser.add_argument("--since", type=moment, help="only files received since then")
-        parser.add_argument("--session", type=UUID, help="only the files of this camera session")
+        add_options_of_files(parser)
         parser.add_argument("--sample", type=_positive, help="only so many files, at random")
         parser.add_argument("--workers", type=_positive, default=2, help="threads that hash (2)")
         parser.add_argument(
@@ -160,14 +141,14 @@ class Command(BaseCommand):
         if options["resume"]:
             for finding in earlier_findings(audit):
                 report.add(finding)
-        with _progress("Records", scope.count(after=audit.last_checked_id)) as bar:
+        with progress_bar("Records", scope.count(after=audit.last_checked_id)) as bar:
             for finding in check_records(
                 audit, scope, workers=options["workers"], on_checked=bar.update
             ):
                 with tqdm.external_write_mode():
                     report.add(finding)
         if scope.is_everything:
-            with _progress("Files on disk", scope.count()) as bar:
+            with progress_bar("Files on disk", scope.count()) as bar:
                 for file, finding in find_orphans(audit, on_seen=bar.update):
                     action = self._deal_with(file, options)
                     with tqdm.external_write_mode():

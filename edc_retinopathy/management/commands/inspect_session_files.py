@@ -2,23 +2,23 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from tqdm import tqdm
 
 from edc_retinopathy.errors import RetinopathyError
 from edc_retinopathy.files.inspecting import inspect_again
 from edc_retinopathy.inspection.rules import RULES_VERSION
-from edc_retinopathy.models import SessionFile, SessionFileFacts
+from edc_retinopathy.management.session_files import (
+    add_options_of_files,
+    chosen_files,
+    keys_of,
+    progress_bar,
+)
+from edc_retinopathy.models import SessionFileFacts
 from edc_retinopathy.previews.measuring import judge_again
-
-from .audit_session_files import moment
-
-BATCH = 200
 
 
 class Command(BaseCommand):
@@ -31,8 +31,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which files."""
-        parser.add_argument("--since", type=moment, help="only files received since then")
-        parser.add_argument("--session", type=UUID, help="only the files of this camera session")
+        add_options_of_files(parser)
         parser.add_argument(
             "--again",
             action="store_true",
@@ -41,21 +40,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Inspect them one by one, and say how many findings changed."""
-        files = SessionFile.objects.order_by("pk")
-        if options["since"]:
-            files = files.filter(received_datetime__gte=options["since"])
-        if options["session"]:
-            files = files.filter(camera_session_id=options["session"])
+        files = chosen_files(options)
         if options["again"]:
             # Marked beforehand, so that this can be interrupted too.
             marked = SessionFileFacts.objects.filter(session_file__in=files.order_by())
             marked.update(rules_version=0)
         files = files.filter(Q(facts=None) | Q(facts__rules_version__lt=RULES_VERSION))
         inspected = changed = unreadable = 0
-        # disable=None: a bar for people only, not in a log.
-        with tqdm(
-            total=files.count(), desc="Inspecting", unit="file", file=sys.stderr, disable=None
-        ) as bar:
+        with progress_bar("Inspecting", files.count()) as bar:
             for pk in keys_of(files):
                 try:
                     changed += inspect_again(pk) + judge_again(pk)
@@ -69,12 +61,3 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{unreadable} files could not be read: run audit_session_files to see why."
             )
-
-
-def keys_of(files: QuerySet[SessionFile]) -> Iterator[UUID]:
-    """The keys of the files, batch by batch behind the last one."""
-    keys = files.values_list("pk", flat=True)
-    batch = list(keys[:BATCH])
-    while batch:
-        yield from batch
-        batch = list(keys.filter(pk__gt=batch[-1])[:BATCH])

@@ -1,25 +1,25 @@
 """``manage.py render_previews``: make the pictures before somebody waits for them."""
 
-import sys
 from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
-from tqdm import tqdm
+from django.db.models import Q, QuerySet
 
 from edc_retinopathy.choices import ContentType
+from edc_retinopathy.management.session_files import (
+    add_options_of_files,
+    chosen_files,
+    keys_of,
+    progress_bar,
+)
 from edc_retinopathy.models import SessionFile
-from edc_retinopathy.models.session_file import SessionFileQuerySet
 from edc_retinopathy.previews.measuring import measure_if_due
 from edc_retinopathy.previews.pictures import frame_count, is_kept, rendering
 from edc_retinopathy.previews.reasons import PASSING, SENTENCES, NotRendered
 from edc_retinopathy.previews.sizes import Size
-
-from .audit_session_files import moment
-from .inspect_session_files import keys_of
 
 NOT_THERE = "The stored file is missing: run audit_session_files."
 TO_MEND = {NOT_THERE, *(SENTENCES[reason] for reason in PASSING)}
@@ -35,8 +35,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which files."""
-        parser.add_argument("--since", type=moment, help="only files received since then")
-        parser.add_argument("--session", type=UUID, help="only the files of this camera session")
+        add_options_of_files(parser)
         parser.add_argument("--site", type=int, help="only the files of this site")
         parser.add_argument(
             "--all-frames", action="store_true", help="every frame and page, not the first alone"
@@ -46,10 +45,7 @@ class Command(BaseCommand):
         """Render them one by one, and say how many could not be, and why."""
         files = _files(options)
         made: Counter[str] = Counter()
-        # disable=None: a bar for people only, not in a log.
-        with tqdm(
-            total=files.count(), desc="Rendering", unit="file", file=sys.stderr, disable=None
-        ) as bar:
+        with progress_bar("Rendering", files.count()) as bar:
             for pk in keys_of(files):
                 made += self._render(pk, all_frames=options["all_frames"])
                 bar.update()
@@ -74,13 +70,9 @@ class Command(BaseCommand):
             raise CommandError("Some pictures could not be made, and no file is at fault.")
 
 
-def _files(options: dict[str, Any]) -> SessionFileQuerySet:
+def _files(options: dict[str, Any]) -> QuerySet[SessionFile]:
     is_shown = Q(is_image=True) | Q(file_content_type=ContentType.PDF)
-    files = SessionFile.objects.filter(is_shown).order_by("pk")
-    if options["since"]:
-        files = files.filter(received_datetime__gte=options["since"])
-    if options["session"]:
-        files = files.filter(camera_session_id=options["session"])
+    files = chosen_files(options).filter(is_shown)
     if options["site"] is not None:
         files = files.filter(site_id=options["site"])
     return files

@@ -16,10 +16,10 @@ from edc_retinopathy.auth_objects import RETINOPATHY_GRADER_ROLE
 from edc_retinopathy.models import CameraSession, FileAccess
 from tests import factories
 from tests.committed import CommittedRecords, db, records
-from tests.security.browser.conftest import chromium, origin
+from tests.security.browser.conftest import chromium, origin, tab
 from tests.servers import Server, running
 
-__all__ = ["chromium", "db", "origin", "records"]
+__all__ = ["chromium", "db", "origin", "records", "tab"]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -43,19 +43,10 @@ OUTSIDE = ("/accounts/", "/edc_retinopathy/admin/logout/", "/edc_retinopathy/adm
 
 
 @pytest.fixture
-def tab(chromium: Any) -> Iterator[Any]:
-    """A tab of its own, with nothing in the logs, of a usual size."""
-    first = chromium.current_window_handle
-    chromium.switch_to.new_window("tab")
-    chromium.set_window_size(1280, 1000)
-    for log in ("browser", "performance"):
-        chromium.get_log(log)
-    yield chromium
-    for handle in chromium.window_handles:
-        if handle != first:
-            chromium.switch_to.window(handle)
-            chromium.close()
-    chromium.switch_to.window(first)
+def tab(tab: Any) -> Any:
+    """As everywhere, of a usual size."""
+    tab.set_window_size(1280, 1000)
+    return tab
 
 
 @pytest.fixture
